@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "gate.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "accounts.h"
+#include "safe_file.h"
+
+enum twr_status
+twr_policy_open(const char *path, uid_t owner, struct twr_reader *rd,
+    struct twr_view *view, struct twr_error *err)
+{
+	struct stat st;
+	enum twr_status rc;
+	int fd;
+
+	if ((rc = twr_safe_open(path, owner, &fd, &st, err)) != TWR_OK)
+		return rc;
+	rc = twr_reader_init(rd, fd, (uint64_t)st.st_size, err);
+	if (rc != TWR_OK) {
+		(void)close(fd);
+		return rc;
+	}
+	rc = twr_view_load_meta(rd, view, err);
+	if (rc != TWR_OK) {
+		twr_view_free(view);
+		twr_reader_close(rd);
+	}
+	return rc;
+}
+
+enum twr_status
+twr_policy_prev_path(const char *path, char *buf, size_t size)
+{
+	size_t len = strlen(path);
+	int n;
+
+	if (len > 4 && strcmp(path + len - 4, ".cdb") == 0)
+		len -= 4;
+	n = snprintf(buf, size, "%.*s.prev.cdb", (int)len, path);
+	return n < 0 || (size_t)n >= size ? TWR_EINVAL : TWR_OK;
+}
+
+bool
+twr_reason_is_no_policy(enum twr_reason reason)
+{
+	return reason == TWR_REASON_POLICY_MISSING ||
+	    reason == TWR_REASON_POLICY_UNSAFE ||
+	    reason == TWR_REASON_POLICY_CORRUPT ||
+	    reason == TWR_REASON_POLICY_TOO_NEW ||
+	    reason == TWR_REASON_POLICY_STALE;
+}
+
+static int
+hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+void
+twr_boot_id(uint8_t id[TWR_ID_LEN])
+{
+	char text[36]; /* 8-4-4-4-12 hex digits */
+	size_t i, n = 0;
+	int fd, digit;
+
+	memset(id, 0, TWR_ID_LEN);
+	fd = open("/proc/sys/kernel/random/boot_id",
+	    O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	if (fd == -1)
+		return;
+	if (read(fd, text, sizeof(text)) == (ssize_t)sizeof(text))
+		for (i = 0; i < sizeof(text); i++) {
+			if ((digit = hex_digit(text[i])) == -1)
+				continue;
+			id[n / 2] = (uint8_t)(id[n / 2] << 4 | digit);
+			if (++n == 2 * (size_t)TWR_ID_LEN)
+				break;
+		}
+	(void)close(fd);
+}
+
+/* Commit-confirm: did nobody confirm the policy in time? */
+static bool
+confirm_has_passed(const struct twr_meta *meta, const struct twr_gate *gate)
+{
+	uint8_t now[TWR_ID_LEN];
+
+	if (meta->confirm_boottime_s == 0)
+		return false;
+	twr_boot_id(now);
+	return memcmp(now, meta->boot_id, TWR_ID_LEN) != 0 ||
+	    gate->boottime >= meta->confirm_boottime_s;
+}
+
+/* The previous policy takes over, if it is the very one that M names. */
+static enum twr_status
+open_previous(const struct twr_gate *gate, struct twr_judgement *jd)
+{
+	struct twr_meta want = jd->view.meta;
+	const struct twr_meta *got = &jd->view.meta;
+	char path[4096];
+	enum twr_status rc;
+
+	twr_view_free(&jd->view);
+	twr_reader_close(&jd->reader);
+	rc = twr_policy_prev_path(gate->policy_path, path, sizeof(path));
+	if (rc == TWR_OK)
+		rc = twr_policy_open(path, gate->owner, &jd->reader, &jd->view,
+		    &jd->error);
+	if (rc == TWR_ENOENT)
+		rc = TWR_ECORRUPT; /* M promises that it is there */
+	if (rc != TWR_OK)
+		return rc;
+	if (memcmp(got->file_id, want.prev_id, TWR_ID_LEN) != 0 ||
+	    got->serial != want.prev_serial || got->confirm_boottime_s != 0)
+		return twr_fail(&jd->error, TWR_ECORRUPT,
+		    "%s: not the confirmed policy that %s names", path,
+		    gate->policy_path);
+	jd->prev = true;
+	return TWR_OK;
+}
+
+static bool
+conf_is_edited(const struct twr_meta *meta)
+{
+	struct stat st;
+
+	if (stat(meta->conf_path, &st) == -1)
+		return true;
+	return (uint64_t)st.st_size != meta->conf_size ||
+	    st.st_mtim.tv_sec != meta->conf_mtime_s ||
+	    (uint32_t)st.st_mtim.tv_nsec != meta->conf_mtime_ns;
+}
+
+static enum twr_status
+open_in_force(const struct twr_gate *gate, struct twr_judgement *jd)
+{
+	const struct twr_meta *meta = &jd->view.meta;
+	enum twr_status rc;
+
+	rc = twr_policy_open(gate->policy_path, gate->owner, &jd->reader,
+	    &jd->view, &jd->error);
+	if (rc == TWR_OK && confirm_has_passed(meta, gate))
+		rc = open_previous(gate, jd);
+	if (rc != TWR_OK)
+		return rc;
+	jd->clock_behind = gate->now < meta->compiled_at;
+	jd->request.now = jd->clock_behind ? meta->compiled_at : gate->now;
+	jd->conf_edited = conf_is_edited(meta);
+	if (jd->request.now >= meta->stale_at)
+		return twr_fail(&jd->error, TWR_ESTALE,
+		    "%s: older than its limit; run twrbac compile",
+		    gate->policy_path);
+	return TWR_OK;
+}
+
+static bool
+is_set(const char *item)
+{
+	return item != NULL && item[0] != '\0';
+}
+
+static bool
+find_local(const struct twr_gate *gate, const char *login, uint32_t *uid)
+{
+	struct twr_error unused;
+
+	return twr_local_uid(gate->passwd_path, gate->owner, login, uid,
+		   &unused) == TWR_OK;
+}
+
+/* May this name be logged as text? Looks no further than it must. */
+static bool
+is_public(const struct twr_gate *gate, const struct twr_judgement *jd,
+    const char *name)
+{
+	const struct twr_subject *sub = &jd->view.subject;
+	uint32_t uid;
+
+	if (!is_set(name))
+		return false;
+	if (sub->login != NULL && strcmp(name, sub->login) == 0) {
+		if (jd->view.login_status == TWR_OK ||
+		    jd->request.local_uid != TWR_UID_UNKNOWN)
+			return true;
+		if (jd->view.login_status == TWR_ENOENT)
+			return false; /* looked up already */
+	}
+	return find_local(gate, name, &uid);
+}
+
+static void
+name_claimant(const struct twr_gate *gate, struct twr_judgement *jd)
+{
+	const struct twr_request *req = &jd->request;
+	uint32_t uid;
+
+	if (!twr_reason_is_no_policy(jd->decision.reason) || !is_set(req->user))
+		return;
+	if (is_set(req->invoker))
+		jd->claimant = req->invoker;
+	else if (!twr_service_has_invoker(req->service))
+		jd->claimant = req->user;
+	if (jd->claimant == NULL)
+		return;
+	jd->claimant_real = jd->claimant == req->user || req->real_uid == 0 ||
+	    (find_local(gate, jd->claimant, &uid) && uid == req->real_uid);
+}
+
+void
+twr_judge(const struct twr_gate *gate, const struct twr_request *req,
+    const struct twr_trace *trace, struct twr_judgement *ret)
+{
+	struct twr_judgement *jd = ret;
+	struct twr_view *view = &jd->view;
+
+	memset(jd, 0, sizeof(*jd));
+	jd->reader.fd = -1;
+	jd->request = *req;
+	jd->request.now = gate->now;
+	jd->request.local_uid = TWR_UID_UNKNOWN;
+	if (jd->request.service == NULL)
+		jd->request.service = "";
+
+	jd->status = open_in_force(gate, jd);
+	if (jd->status == TWR_OK) {
+		twr_view_load(&jd->reader, jd->request.service, req->user,
+		    req->invoker, view);
+		if (view->login_status == TWR_ENOENT &&
+		    view->subject.login != NULL)
+			(void)find_local(gate, view->subject.login,
+			    &jd->request.local_uid);
+		jd->decision = twr_decide(view, &jd->request, trace);
+		if (view->error.text[0] != '\0')
+			jd->error = view->error;
+	} else {
+		jd->decision.reason = twr_reason_of_status(jd->status);
+		jd->decision.demand = TWR_NOTHING;
+		jd->decision.holding = TWR_NOTHING;
+		jd->decision.exemption = TWR_NOTHING;
+	}
+	name_claimant(gate, jd);
+	jd->user_public = is_public(gate, jd, req->user);
+	jd->invoker_public = is_set(req->invoker) &&
+	    (twr_service_has_invoker(jd->request.service) ||
+		is_public(gate, jd, req->invoker));
+}
+
+void
+twr_judgement_end(struct twr_judgement *jd)
+{
+	twr_view_free(&jd->view);
+	twr_reader_close(&jd->reader);
+}

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "logline.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "checksum.h"
+#include "text.h"
+
+#define NAME_SHOWN 256
+#define WORD_SHOWN 128
+#define ERROR_SHOWN 400
+
+void
+twr_hidden_name(const uint8_t key[TWR_ID_LEN], const char *name,
+    char buf[TWR_HIDDEN_LEN])
+{
+	static const char hex[] = "0123456789abcdef";
+	uint64_t hash = twr_siphash(key, name, strlen(name));
+	int i;
+
+	buf[0] = '#';
+	for (i = 1; i < TWR_HIDDEN_LEN - 1; i++, hash >>= 4)
+		buf[i] = hex[hash & 15];
+	buf[TWR_HIDDEN_LEN - 1] = '\0';
+}
+
+static void
+add_name(struct twr_line *ln, const char *key, const char *name, bool public,
+    const struct twr_judgement *jd)
+{
+	char hidden[TWR_HIDDEN_LEN];
+
+	if (name != NULL && name[0] != '\0' && !public) {
+		/* without a policy there is no key: then nothing at all */
+		if (jd->view.meta.version != 0)
+			twr_hidden_name(jd->view.meta.log_key, name, hidden);
+		else
+			memcpy(hidden, "#", 2);
+		name = hidden;
+	}
+	twr_line_key(ln, key, name, NAME_SHOWN);
+}
+
+/* The assignment that decided, or NULL. */
+static const struct twr_holding *
+deciding_holding(const struct twr_judgement *jd)
+{
+	size_t i = jd->decision.holding;
+
+	return i < jd->view.login.n_holdings ? &jd->view.login.holdings[i] :
+					       NULL;
+}
+
+static const struct twr_demand *
+deciding_demand(const struct twr_judgement *jd)
+{
+	size_t i = jd->decision.demand;
+
+	return i < jd->view.rule.n_demands ? &jd->view.rule.demands[i] : NULL;
+}
+
+/* key@scope of an assignment; numbers where the names cannot be read. */
+static void
+format_role(const struct twr_judgement *jd, const struct twr_holding *h,
+    char *buf, size_t size)
+{
+	struct twr_line ln;
+	char *role = NULL, *scope = NULL;
+
+	twr_line_init(&ln, buf, size);
+	if (twr_name_of(&jd->reader, TWR_NAME_ROLE, h->role, &role) == TWR_OK)
+		twr_line_add(&ln, role);
+	else
+		twr_line_addf(&ln, "role-%lu", (unsigned long)h->role);
+	twr_line_add(&ln, "@");
+	if (twr_name_of(&jd->reader, TWR_NAME_SCOPE, h->scope, &scope) ==
+	    TWR_OK)
+		twr_line_add(&ln, scope);
+	else
+		twr_line_addf(&ln, "scope-%lu", (unsigned long)h->scope);
+	free(role);
+	free(scope);
+}
+
+static int64_t
+moment_of(enum twr_reason reason, const struct twr_holding *h)
+{
+	return reason == TWR_REASON_ROLE_NOT_YET ? h->not_before : h->not_after;
+}
+
+static void
+add_evidence(struct twr_line *ln, const struct twr_report *rp)
+{
+	const struct twr_judgement *jd = rp->judgement;
+	const struct twr_holding *h = deciding_holding(jd);
+	const struct twr_demand *d = deciding_demand(jd);
+	char role[2 * TWR_NAME_MAX], at[TWR_TIME_LEN];
+
+	twr_line_key(ln, "scope", jd->view.rule.scope_path, 3 * NAME_SHOWN);
+	twr_line_key(ln, "demand", d != NULL ? d->label : NULL, WORD_SHOWN);
+	if (h == NULL) {
+		twr_line_key(ln, "role", NULL, 0);
+		twr_line_key(ln, "at", NULL, 0);
+		return;
+	}
+	format_role(jd, h, role, sizeof(role));
+	twr_line_key(ln, "role", role, sizeof(role));
+	twr_time_format(moment_of(jd->decision.reason, h), at);
+	twr_line_key(ln, "at", at, sizeof(at));
+}
+
+static void
+add_flags(struct twr_line *ln, const struct twr_report *rp)
+{
+	const struct twr_judgement *jd = rp->judgement;
+
+	if (jd->prev)
+		twr_line_key(ln, "policy", "prev", WORD_SHOWN);
+	if (jd->clock_behind)
+		twr_line_key(ln, "clock", "behind", WORD_SHOWN);
+	if (jd->conf_edited)
+		twr_line_key(ln, "conf", "edited", WORD_SHOWN);
+	if (rp->by != NULL)
+		twr_line_key(ln, "by", rp->by, WORD_SHOWN);
+	if (jd->error.text[0] != '\0')
+		twr_line_text(ln, "error", jd->error.text, ERROR_SHOWN);
+}
+
+void
+twr_logline(const struct twr_report *rp, char buf[TWR_LOGLINE_MAX])
+{
+	const struct twr_judgement *jd = rp->judgement;
+	const struct twr_request *req = &jd->request;
+	bool by_invoker = jd->view.subject.invoker;
+	struct twr_line ln;
+
+	twr_line_init(&ln, buf, TWR_LOGLINE_MAX);
+	twr_line_key(&ln, "event", rp->event, WORD_SHOWN);
+	twr_line_key(&ln, "verdict", rp->verdict, WORD_SHOWN);
+	twr_line_key(&ln, "reason", twr_reason_word(rp->reason), WORD_SHOWN);
+	twr_line_key(&ln, "service", req->service, TWR_SERVICE_MAX);
+	if (by_invoker)
+		add_name(&ln, "login", req->invoker, jd->invoker_public, jd);
+	else
+		add_name(&ln, "login", req->user, jd->user_public, jd);
+	twr_line_key(&ln, "user", jd->view.login.user_sid, WORD_SHOWN);
+	add_name(&ln, "target", by_invoker ? req->user : NULL, jd->user_public,
+	    jd);
+	add_name(&ln, "invoker", by_invoker ? NULL : req->invoker,
+	    jd->invoker_public, jd);
+	add_evidence(&ln, rp);
+	twr_line_key(&ln, "rhost", rp->rhost, WORD_SHOWN);
+	twr_line_key(&ln, "tty", rp->tty, WORD_SHOWN);
+	twr_line_add(&ln, " serial=");
+	twr_line_addf(&ln, "%llu", (unsigned long long)jd->view.meta.serial);
+	add_flags(&ln, rp);
+}
+
+/* "02:00 UTC" today, "2026-11-20 02:00 UTC" on another day. */
+static void
+add_moment(struct twr_line *ln, int64_t when, int64_t now)
+{
+	char at[TWR_TIME_LEN], today[TWR_TIME_LEN];
+
+	twr_time_format(when, at);
+	twr_time_format(now, today);
+	if (strlen(at) != TWR_TIME_LEN - 1) {
+		twr_line_add(ln, at);
+		return;
+	}
+	at[10] = '\0';
+	at[16] = '\0';
+	if (strncmp(at, today, 10) != 0)
+		twr_line_addf(ln, "%s ", at);
+	twr_line_addf(ln, "%s UTC", at + 11);
+}
+
+static const char *
+change_words(enum twr_reason reason)
+{
+	if (reason == TWR_REASON_ROLE_ENDED)
+		return "ended";
+	return reason == TWR_REASON_ROLE_REMOVED ? "was removed" : "begins";
+}
+
+static void
+add_reason(struct twr_line *ln, const struct twr_report *rp)
+{
+	const struct twr_judgement *jd = rp->judgement;
+	const struct twr_holding *h = deciding_holding(jd);
+	const struct twr_demand *d = deciding_demand(jd);
+	char *role = NULL;
+
+	if (rp->reason == TWR_REASON_ROLE_MISSING && d != NULL) {
+		twr_line_addf(ln, "you do not hold %s here", d->label);
+	} else if (h != NULL &&
+	    (rp->reason == TWR_REASON_ROLE_ENDED ||
+		rp->reason == TWR_REASON_ROLE_REMOVED ||
+		rp->reason == TWR_REASON_ROLE_NOT_YET) &&
+	    twr_name_of(&jd->reader, TWR_NAME_ROLE, h->role, &role) == TWR_OK) {
+		twr_line_addf(ln, "your role %s %s ", role,
+		    change_words(rp->reason));
+		add_moment(ln, moment_of(rp->reason, h), jd->request.now);
+		free(role);
+	} else {
+		twr_line_add(ln, twr_reason_sentence(rp->reason));
+	}
+}
+
+void
+twr_sentence(const struct twr_report *rp, char buf[TWR_SENTENCE_MAX])
+{
+	const struct twr_meta *meta = &rp->judgement->view.meta;
+	struct twr_line ln;
+	size_t i;
+
+	twr_line_init(&ln, buf, TWR_SENTENCE_MAX);
+	twr_line_addf(&ln, "twrbac: access to %s refused",
+	    rp->host != NULL && rp->host[0] != '\0' ? rp->host : "this host");
+	if (meta->detail != TWR_DETAIL_NONE) {
+		twr_line_add(&ln, ": ");
+		add_reason(&ln, rp);
+	}
+	twr_line_addf(&ln, " (ref %s)", rp->event);
+	if (meta->contact != NULL && meta->contact[0] != '\0')
+		twr_line_addf(&ln, ". Contact %s", meta->contact);
+	for (i = 0; i < ln.len; i++)
+		if ((unsigned char)buf[i] < 0x20 || buf[i] == 0x7f)
+			buf[i] = '?';
+}

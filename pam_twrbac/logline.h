@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef TWR_LOGLINE_H
+#define TWR_LOGLINE_H
+
+#include "gate.h"
+
+/* What a report says besides the judgement itself. */
+struct twr_report {
+	const struct twr_judgement *judgement;
+	const char *event; /* random id, or "-" */
+	const char *verdict; /* grant, deny, exempt, would-deny, break-glass */
+	enum twr_reason reason;
+	const char *by; /* "argument" when pam.d made it so, else NULL */
+	const char *rhost, *tty; /* PAM items for the record only, or NULL */
+	const char *host; /* this host's name */
+};
+
+/*
+ * One line of key=value, in this order, values escaped by twr_line_key():
+ *
+ *	event verdict reason service login user target invoker scope demand
+ *	role at rhost tty serial, and where they apply: policy=prev
+ *	clock=behind conf=edited by error
+ *
+ * login is the subject, target is PAM_USER where the invoker is judged, role
+ * is the assignment that met the last demand or came closest, as key@scope,
+ * at is when it begins, ends, ended or was removed. A name that the gate does
+ * not know is shown as # and 32 bits of a keyed hash, without a policy as #.
+ */
+#define TWR_LOGLINE_MAX 2048
+void twr_logline(const struct twr_report *rp, char buf[TWR_LOGLINE_MAX]);
+
+/*
+ * The sentence for the refused person, without a newline and without control
+ * characters:
+ *
+ *	twrbac: access to ops1 refused: your role hosts:login ended 02:00 UTC
+ *	(ref 7Q2M4KXA). Contact ops@example.com
+ *
+ * With refusal_detail = "none" it has no reason.
+ */
+#define TWR_SENTENCE_MAX 512
+void twr_sentence(const struct twr_report *rp, char buf[TWR_SENTENCE_MAX]);
+
+/* "#" and 8 hex digits: how a name is logged that must not be shown. */
+#define TWR_HIDDEN_LEN 10 /* with its NUL */
+void twr_hidden_name(const uint8_t key[TWR_ID_LEN], const char *name,
+    char buf[TWR_HIDDEN_LEN]);
+
+#endif

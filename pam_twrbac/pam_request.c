@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "pam_request.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/utsname.h>
+#include <time.h>
+#include <unistd.h>
+
+/* pam_get_user() would call the conversation, which may be missing. */
+static const void *
+item(pam_handle_t *pamh, int type)
+{
+	const void *value = NULL;
+
+	if (pam_get_item(pamh, type, &value) != PAM_SUCCESS)
+		return NULL;
+	return value;
+}
+
+static int64_t
+seconds(clockid_t clock)
+{
+	struct timespec ts;
+
+	return clock_gettime(clock, &ts) == 0 ? (int64_t)ts.tv_sec : 0;
+}
+
+void
+pam_request_gather(pam_handle_t *pamh, int flags, struct pam_request *ret)
+{
+	uint8_t random[5] = { 0 };
+	struct utsname un;
+
+	memset(ret, 0, sizeof(*ret));
+	ret->ask.service = item(pamh, PAM_SERVICE);
+	ret->ask.user = item(pamh, PAM_USER);
+	ret->ask.invoker = item(pamh, PAM_RUSER);
+	ret->ask.real_uid = getuid();
+	ret->rhost = item(pamh, PAM_RHOST);
+	ret->tty = item(pamh, PAM_TTY);
+	ret->conv = item(pamh, PAM_CONV);
+	ret->silent = ((unsigned)flags & PAM_SILENT) != 0;
+	ret->now = seconds(CLOCK_REALTIME);
+	ret->boottime = (uint64_t)seconds(CLOCK_BOOTTIME);
+	/* an id that could not be drawn is no reason to refuse */
+	(void)!getrandom(random, sizeof(random), GRND_NONBLOCK);
+	twr_event_id(random, ret->event);
+	if (uname(&un) == 0)
+		(void)snprintf(ret->host, sizeof(ret->host), "%s", un.nodename);
+}
+
+void
+pam_request_tell(const struct pam_request *rq, const char *text)
+{
+	const struct pam_message msg = { PAM_ERROR_MSG, text };
+	const struct pam_message *msgs = &msg;
+	struct pam_response *resp = NULL;
+
+	if (rq->conv == NULL || rq->conv->conv == NULL)
+		return;
+	(void)rq->conv->conv(1, &msgs, &resp, rq->conv->appdata_ptr);
+	if (resp != NULL)
+		free(resp->resp);
+	free(resp);
+}

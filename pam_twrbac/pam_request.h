@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef TWR_PAM_REQUEST_H
+#define TWR_PAM_REQUEST_H
+
+#include <security/pam_modules.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "decision.h"
+#include "text.h"
+
+/*
+ * Everything that comes from the outside into one call of the module: PAM
+ * items, the kernel's word on the process, the clocks, a random id. Any PAM
+ * item may be NULL. Strings belong to libpam.
+ */
+struct pam_request {
+	struct twr_request ask;
+	const char *rhost, *tty;
+	const struct pam_conv *conv; /* NULL, or with a NULL function */
+	bool silent;
+	int64_t now;
+	uint64_t boottime;
+	char event[TWR_EVENT_LEN];
+	char host[65];
+};
+
+void pam_request_gather(pam_handle_t *pamh, int flags, struct pam_request *ret);
+
+/* Show one line to the person, if the program offers a way to. */
+void pam_request_tell(const struct pam_request *rq, const char *text);
+
+#endif
