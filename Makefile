@@ -1,0 +1,265 @@
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# make             the module and the tool: build/pam_twrbac.so, build/twrbac
+# make check       unit tests, corpus replays, tool tests; as anyone
+# make check-root  the real programs: sshd, sudo, su, cron; as root
+# make check-all   both and lint, counted together
+# make demo        a role opens a door and its end closes it; as root
+# make lint        what scripts can prove of the tree: layers, exports, form
+# make asan        the unit tests under the address and undefined sanitizers
+# make fuzz        every fuzzer for TIME seconds (60), with clang
+# make bench       the measurements
+# make install     into PREFIX and PAMDIR, below DESTDIR; never into /etc
+# make uninstall   removes what install put there
+# make clean       removes build/
+#
+# V=1 shows each command; WERROR=1 (and CI=true) makes warnings errors.
+# Sources are found by their names; a new file needs no line here.
+
+VERSION       := 0.1.0
+
+PREFIX        ?= /usr/local
+SYSCONFDIR    ?= /etc
+LOCALSTATEDIR ?= /var
+MANDIR        ?= $(PREFIX)/share/man
+B             := build
+TIME          := 60
+V             := 0
+
+CFLAGS        ?= -O2 -g
+INSTALL       ?= install
+PKG_CONFIG    ?= pkg-config
+FUZZ_CC       ?= clang
+
+# How a rule says what it does: in full (V=1), not at all (-s), or briefly.
+quiet         := $(findstring s,$(filter-out --%,$(firstword -$(MAKEFLAGS))))
+MAKEFLAGS     += --no-builtin-rules
+say            = $(if $(filter 1,$(V)),,@$(if $(quiet),, \
+		 printf '  %-5s %s\n' $(1) $@ &&))
+
+# ---- the machine ----
+
+# Where libpam looks for modules: the folder that already holds some.
+multiarch := $(shell $(CC) -print-multiarch 2>/dev/null)
+pam_libdir := $(shell $(PKG_CONFIG) --variable=libdir pam 2>/dev/null)
+PAMDIR ?= $(patsubst %/,%,$(dir $(firstword $(foreach d, \
+	$(pam_libdir) /lib/$(multiarch) /usr/lib/$(multiarch) \
+	/usr/lib64 /lib64 /usr/lib /lib, \
+	$(wildcard $(d)/security/pam_permit.so $(d)/security/pam_unix.so)) \
+	/lib/security/none)))
+
+# The linker's words for a library, or the third argument without pkg-config.
+libs = $(shell $(PKG_CONFIG) --libs $(1) 2>/dev/null || echo $(2))
+
+TOOL_LIBS  := $(call libs,sqlite3,-lsqlite3) \
+	      $(call libs,libconfig,-lconfig) $(call libs,libcdb,-lcdb) \
+	      $(call libs,jansson,-ljansson) $(call libs,libcrypto,-lcrypto)
+CHECK_LIBS := $(call libs,check,-lcheck -lm -lpthread)
+
+# ---- flags ----
+
+# Flags that the compiler does not know are dropped, never an error.
+cc-ok = $(shell echo 'int x;' | $(CC) -O2 -Werror $(1) -x c -c - \
+	-o /dev/null 2>/dev/null && echo '$(1)')
+
+WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion \
+	-Wstrict-prototypes -Wmissing-prototypes -Wcast-qual -Wformat=2 \
+	-Wwrite-strings -Wundef -Wvla -Wswitch-enum -Wnull-dereference
+ifneq ($(filter true 1,$(CI) $(WERROR)),)
+WARN += -Werror
+endif
+
+HARDEN := $(foreach f,-fstack-protector-strong -fstack-clash-protection \
+	-fcf-protection=full -mbranch-protection=standard \
+	-ftrivial-auto-var-init=zero -fzero-call-used-regs=used-gpr \
+	-fno-strict-overflow -fno-strict-aliasing \
+	-fno-delete-null-pointer-checks,$(call cc-ok,$(f)))
+# Sanitizers see less through fortified calls, and cannot link with defs.
+ifdef SAN
+HARDEN += -fsanitize=$(SAN) -fno-sanitize-recover=undefined \
+	-fno-omit-frame-pointer
+LINK := $(CC) $(CFLAGS) -fsanitize=$(SAN:fuzzer-no-link,%=%)
+else
+HARDEN += -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=$(if \
+	$(call cc-ok,-ftrivial-auto-var-init=zero),3,2)
+LINK := $(CC) $(CFLAGS) -Wl,-z,relro,-z,now,-z,noexecstack,-z,defs \
+	-Wl,--as-needed
+endif
+
+DEFS := -D_GNU_SOURCE -DTWR_VERSION='"$(VERSION)"' \
+	-DTWR_STATE_DIR='"$(LOCALSTATEDIR)/lib/twrbac"' \
+	-DTWR_CONF='"$(SYSCONFDIR)/twrbac/twrbac.conf"' \
+	-DTWR_DATADIR='"$(PREFIX)/share/twrbac"'
+# -iquote, not -I: a header of ours can never hide one of the system's.
+COMPILE := $(CC) -std=c17 $(DEFS) -iquote pam_twrbac -iquote tools \
+	-iquote tests/unit -fPIC -fvisibility=hidden -MMD -MP $(WARN) \
+	$(HARDEN) $(CPPFLAGS) $(CFLAGS)
+
+# ---- what is made of what ----
+
+pam_src   := $(wildcard pam_twrbac/pam_*.c)
+core_src  := $(filter-out $(pam_src),$(wildcard pam_twrbac/*.c))
+tool_src  := $(wildcard tools/*.c)
+unit_src  := $(wildcard tests/unit/check_*.c)
+help_src  := $(wildcard tests/unit/support*.c)
+fuzz_src  := $(wildcard tests/fuzz/fuzz_*.c)
+pamt_src  := $(wildcard tests/pam/*.c)
+bench_src := $(wildcard tests/bench/*.c)
+all_src   := $(pam_src) $(core_src) $(tool_src) $(unit_src) $(help_src) \
+	     $(fuzz_src) $(pamt_src) $(bench_src) tests/fuzz/replay_main.c
+
+obj        = $(patsubst %.c,$(B)/o/%.o,$(1))
+units     := $(unit_src:tests/unit/%.c=$(B)/tests/%)
+replays   := $(fuzz_src:tests/fuzz/fuzz_%.c=$(B)/tests/replay_%)
+fuzzers   := $(fuzz_src:tests/fuzz/%.c=$(B)/tests/%)
+pam_tests := $(pamt_src:tests/pam/%.c=$(B)/tests/pam/%)
+benches   := $(bench_src:tests/bench/%.c=$(B)/bench/%)
+# Scripts that others source or run are no suites themselves.
+no_suite  := %/demo.sh %/lib.sh %/support.sh
+cli_sh    := $(filter-out $(no_suite) tests/cli/root_%, \
+	     $(wildcard tests/cli/*.sh))
+root_sh   := $(filter-out $(no_suite),$(wildcard tests/pam/*.sh) \
+	     $(wildcard tests/cli/root_*.sh))
+
+module := $(B)/pam_twrbac.so
+tool   := $(B)/twrbac
+# All but main, as an archive: a test takes what it names and no more.
+archive := $(B)/twrbac.a
+# What scripts get to know: the folder built into, relative and absolute.
+tests_env  := B="$(B)" CC="$(CC)" \
+	      TWR_BUILD="$(if $(filter /%,$(B)),,$(CURDIR)/)$(B)"
+run_suites := $(tests_env) ./.ci/run-suites
+
+.PHONY: all objects programs check check-root check-all demo lint asan \
+	asan-check fuzz fuzz-run bench install uninstall clean FORCE
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+all: $(module) $(tool)
+
+$(module): $(call obj,$(pam_src) $(core_src)) pam_twrbac/pam_twrbac.map \
+    $(B)/sources
+	$(call say,LINK)$(LINK) -shared -Wl,--version-script=pam_twrbac/pam_twrbac.map \
+	    $(LDFLAGS) -o $@ $(filter %.o,$^) -lpam
+
+$(tool): $(call obj,$(core_src) $(tool_src)) $(B)/sources
+	$(call say,LINK)$(LINK) -pie $(LDFLAGS) -o $@ $(filter %.o,$^) \
+	    $(TOOL_LIBS)
+
+$(archive): $(call obj,$(pam_src) $(core_src) \
+    $(filter-out tools/main.c,$(tool_src))) $(B)/sources
+	@rm -f $@
+	$(call say,AR)$(AR) crs $@ $(filter %.o,$^)
+
+link_test = $(call say,LINK)mkdir -p $(@D) && \
+	    $(LINK) $(1) $(LDFLAGS) -o $@ $(filter %.o %.a,$^)
+
+$(units): $(B)/tests/%: $(B)/o/tests/unit/%.o $(call obj,$(help_src)) \
+    $(archive)
+	$(call link_test,-pie) $(CHECK_LIBS) $(TOOL_LIBS) -lpam
+
+$(replays): $(B)/tests/replay_%: $(B)/o/tests/fuzz/fuzz_%.o \
+    $(B)/o/tests/fuzz/replay_main.o $(archive)
+	$(call link_test,-pie) $(TOOL_LIBS) -lpam
+
+$(fuzzers): $(B)/tests/%: $(B)/o/tests/fuzz/%.o $(archive)
+	$(call link_test,-fsanitize=fuzzer) $(TOOL_LIBS) -lpam
+
+$(pam_tests): $(B)/tests/pam/%: $(B)/o/tests/pam/%.o $(archive)
+	$(call link_test,-pie) $(TOOL_LIBS) -lpam -ldl
+
+$(benches): $(B)/bench/%: $(B)/o/tests/bench/%.o $(archive)
+	$(call link_test,-pie) $(TOOL_LIBS) -lpam -ldl
+
+# What a privileged process runs may not even name certain functions.
+banned :=
+$(B)/o/pam_twrbac/%.o: banned := -include pam_twrbac/banned.h
+$(B)/o/%.o: %.c $(B)/flags
+	@mkdir -p $(@D)
+	$(call say,CC)$(COMPILE) $(banned) -c -o $@ $<
+
+# Rewritten only when they change, so that objects follow their flags and
+# programs the list of files they are made of.
+$(B)/flags: export STAMP = $(COMPILE) $(LINK)
+$(B)/sources: export STAMP = $(all_src)
+$(B)/flags $(B)/sources: FORCE
+	@mkdir -p $(@D)
+	@echo "$$STAMP" | cmp -s - $@ || echo "$$STAMP" >$@
+
+-include $(patsubst %.o,%.d,$(call obj,$(all_src)))
+
+# ---- proofs ----
+
+# Compiled only: where .ci/lint looks for warnings.
+objects: $(call obj,$(wildcard $(all_src)))
+
+programs: all $(units) $(replays) $(pam_tests)
+
+check: programs
+	@$(run_suites) $(units) $(replays) $(cli_sh)
+
+check-root: programs
+	@$(run_suites) --root $(root_sh)
+
+check-all: programs
+	@$(run_suites) --root $(units) $(replays) $(cli_sh) $(root_sh) .ci/lint
+
+demo: all $(pam_tests)
+	@$(tests_env) ./tests/pam/demo.sh
+
+lint: all
+	@$(run_suites) .ci/lint
+
+asan:
+	@$(MAKE) B=$(B)/asan SAN=address,undefined asan-check
+asan-check: $(units) $(replays)
+	@$(run_suites) $(units) $(replays)
+
+fuzz:
+	@$(MAKE) B=$(B)/fuzz CC=$(FUZZ_CC) \
+	    SAN=fuzzer-no-link,address,undefined fuzz-run
+fuzz-run: $(fuzzers)
+	@./.ci/run-fuzzers $(B) $(TIME) $(fuzzers)
+
+bench: programs $(benches)
+	@$(tests_env) ./tests/bench/run
+
+# ---- installing ----
+
+man_src   := $(wildcard pam_twrbac/*.8 tools/*.8 tools/*.5)
+man_files := $(foreach m,$(man_src),$(MANDIR)/man$(subst .,,$(suffix \
+	     $(m)))/$(notdir $(m)))
+data_src  := $(wildcard etc/roles.conf etc/twrbac.conf)
+doc_src   := $(wildcard etc/pam.d/*)
+datadir   := $(PREFIX)/share/twrbac
+docdir    := $(PREFIX)/share/doc/twrbac
+put        = $(INSTALL) -D -m 0644 $(1) "$(DESTDIR)$(2)"
+
+# The module is renamed into place: a login meets the old one or the new one.
+install: all
+	$(INSTALL) -D -m 0755 $(tool) "$(DESTDIR)$(PREFIX)/sbin/twrbac"
+	@set -e; $(foreach f,$(data_src), \
+	    $(call put,$(f),$(datadir)/$(notdir $(f)));) \
+	$(foreach f,$(doc_src), \
+	    $(call put,$(f),$(docdir)/pam.d/$(notdir $(f)));) \
+	$(foreach f,$(man_src),$(call put,$(f),$(filter \
+	    %/$(notdir $(f)),$(man_files)));)
+	$(call put,$(module),$(PAMDIR)/.pam_twrbac.so.new)
+	mv -f "$(DESTDIR)$(PAMDIR)/.pam_twrbac.so.new" \
+	    "$(DESTDIR)$(PAMDIR)/pam_twrbac.so"
+
+uninstall:
+	@if grep -qs 'pam_twrbac\.so' "$(DESTDIR)$(SYSCONFDIR)"/pam.d/*; then \
+		echo "$(SYSCONFDIR)/pam.d still names pam_twrbac.so; without" \
+		    "the module every such login is refused: run twrbac" \
+		    "setup --remove first" >&2; exit 1; fi
+	rm -f "$(DESTDIR)$(PAMDIR)/pam_twrbac.so" \
+	    "$(DESTDIR)$(PREFIX)/sbin/twrbac" \
+	    $(foreach f,$(man_files),"$(DESTDIR)$(f)") \
+	    $(foreach f,$(data_src),"$(DESTDIR)$(datadir)/$(notdir $(f))") \
+	    $(foreach f,$(doc_src),"$(DESTDIR)$(docdir)/pam.d/$(notdir $(f))")
+	-rmdir "$(DESTDIR)$(datadir)" "$(DESTDIR)$(docdir)/pam.d" \
+	    "$(DESTDIR)$(docdir)" 2>/dev/null
+
+clean:
+	rm -rf $(B)
