@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef TWRBAC_CHANGE_H
+#define TWRBAC_CHANGE_H
+
+/*
+ * Changes: each gathers the facts, applies the rules of admin.h, writes the
+ * rows and their journal rows. All run inside a transaction that the caller
+ * has begun (directory_begin() or directory_create()) and commits; after any
+ * failure the caller rolls back, since rows may have been written already.
+ *
+ * USER is an e-mail, a SID or a login; SCOPE a SID or a path; ROLE a key, a
+ * SID or an unambiguous display name: as typed, resolved here.
+ *
+ * Every function returns TWR_OK, TWR_EREFUSED (the rule or the unknown thing,
+ * and the cure), TWR_ENOMEM, or what the directory answers. Outputs are set
+ * on TWR_OK only and may be NULL unless it is said otherwise.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "actor.h"
+#include "admin.h"
+#include "catalogue.h"
+#include "directory.h"
+#include "status.h"
+
+struct change {
+	struct directory *dir; /* in a write transaction */
+	const struct actor *actor;
+	int64_t now; /* CLOCK_REALTIME, seconds */
+	bool clock_ok; /* --clock-ok: now may be before the last journal row */
+	/* lines for people, such as warnings; NULL is allowed */
+	void (*note)(void *ctx, const char *line);
+	void *ctx;
+};
+
+/* ---- organization ---- */
+
+struct change_init {
+	const struct catalogue *catalogue;
+	const char *owner_email;
+	const char *owner_name; /* NULL: the e-mail */
+	struct admin_login login; /* of the Owner; .name NULL: none (warned) */
+	bool no_hosts_role; /* do not give him hosts:admin */
+};
+/*
+ * Fill a directory that directory_create() has just made: journal the
+ * organization, load the catalogue, make the first Owner.
+ */
+enum twr_status change_init_organization(const struct change *ch,
+    const struct change_init *in, struct user *ret,
+    struct twr_error *err) TWR_MUST_CHECK;
+
+/*
+ * Add an account or subaccount: path is its parent's path or SID, a slash and
+ * its name; the parent gives the kind. An account gets owner (USER; NULL: the
+ * actor) as its Owner, a subaccount none: owner must be NULL there.
+ */
+enum twr_status change_scope_add(const struct change *ch, const char *path,
+    const char *owner, struct scope *ret,
+    struct twr_error *err) TWR_MUST_CHECK;
+/* Give scope another name; its former path stays as an alias. */
+enum twr_status change_scope_rename(const struct change *ch,
+    const char *scope, const char *name, struct scope *ret,
+    struct twr_error *err) TWR_MUST_CHECK;
+
+/* ---- users and logins ---- */
+
+struct change_user {
+	const char *email;
+	const char *name; /* NULL: the e-mail */
+	struct admin_login login; /* .name NULL: none */
+	/* "administrator", "none"...; NULL: "standard-user", service: "none" */
+	const char *organization_role;
+	enum twr_user_kind kind; /* 0: person */
+	enum twr_two_factor two_factor; /* 0: unknown */
+};
+enum twr_status change_user_add(const struct change *ch,
+    const struct change_user *in, struct user *ret,
+    struct twr_error *err) TWR_MUST_CHECK;
+/* *changed is false when the user had that status already: nothing done. */
+enum twr_status change_user_set_status(const struct change *ch,
+    const char *user, enum twr_user_status status, struct user *ret,
+    bool *changed, struct twr_error *err) TWR_MUST_CHECK;
+enum twr_status change_user_set_two_factor(const struct change *ch,
+    const char *user, enum twr_two_factor state, struct user *ret,
+    bool *changed, struct twr_error *err) TWR_MUST_CHECK;
+/*
+ * role: "administrator", "standard-user", "billing-admin", "billing-viewer",
+ * "none"; "owner" is refused with the command that hands ownership over.
+ */
+enum twr_status change_user_set_organization_role(const struct change *ch,
+    const char *user, const char *role, struct user *ret, bool *changed,
+    struct twr_error *err) TWR_MUST_CHECK;
+
+/*
+ * Map a login to user. The same mapping again changes nothing, unless the uid
+ * differs: then the new one is recorded. A login of another user is refused
+ * while it is mapped; one that was unmapped is taken over with a note.
+ */
+enum twr_status change_login_map(const struct change *ch,
+    const struct admin_login *login, const char *user, struct user *ret,
+    bool *changed, struct twr_error *err) TWR_MUST_CHECK;
+/* The login's record stays as a tombstone. ret: whose it was. */
+enum twr_status change_login_unmap(const struct change *ch,
+    const char *login, struct user *ret,
+    struct twr_error *err) TWR_MUST_CHECK;
+
+/* ---- assignments ---- */
+
+struct change_assignment {
+	const char *user, *scope;
+	const char *const *roles;
+	size_t n_roles; /* at least 1 */
+	struct admin_window window;
+	const char *reason; /* NULL: none */
+	const char *resource_type, *resource_id; /* NULL: none; both or none */
+};
+enum change_outcome {
+	CHANGE_ADDED = 1,
+	CHANGE_SAME, /* that window was held already */
+	CHANGE_INSIDE, /* inside what was held: nothing added */
+	CHANGE_EXTENDED, /* added; the last end is later now */
+	CHANGE_REMOVED
+};
+/* What became of one role. */
+struct change_result {
+	enum change_outcome outcome;
+	struct user user;
+	struct role role;
+	struct scope scope;
+	char sid[TWR_SID_LEN + 1]; /* of the row; "" for SAME and INSIDE */
+	int64_t was, end; /* last end before and now; see struct admin_union */
+	char text[TWR_ERROR_MAX]; /* a sentence for people, times in UTC */
+};
+/*
+ * Give several roles in one scope: all or nothing. results has n_roles
+ * members and is filled in the order of in->roles. A role named twice is
+ * reported CHANGE_SAME the second time.
+ */
+enum twr_status change_assignment_add(const struct change *ch,
+    const struct change_assignment *in, struct change_result *results,
+    struct twr_error *err) TWR_MUST_CHECK;
+
+typedef void change_result_fn(void *ctx, const struct change_result *result);
+/*
+ * Remove every standing assignment, whatever its window or resource, of the
+ * role at exactly this scope. fn (NULL is allowed) is told each. Refused when
+ * there is none, saying where the role is held instead.
+ */
+enum twr_status change_assignment_remove(const struct change *ch,
+    const char *user, const char *scope, const char *role,
+    change_result_fn *fn, void *ctx, struct twr_error *err) TWR_MUST_CHECK;
+/* Remove the one with this IY... SID. */
+enum twr_status change_assignment_remove_sid(const struct change *ch,
+    const char *sid, struct change_result *ret,
+    struct twr_error *err) TWR_MUST_CHECK;
+
+/* ---- the host's side ---- */
+
+/*
+ * Keep ac as the accepted configuration (accepted_at is set to now; digest
+ * is computed here). Journalled as configuration.accepted when text or path
+ * differ from what was accepted before.
+ */
+enum twr_status change_accept_configuration(const struct change *ch,
+    const struct accepted *ac, struct twr_error *err) TWR_MUST_CHECK;
+/*
+ * Record that serial, which must be higher than directory_serial(), is
+ * compiled from this transaction: journalled as policy.compiled with serial
+ * and the accepted configuration's digest. Call it before compile_prepare(),
+ * so that the policy carries the journal head that includes it.
+ */
+enum twr_status change_compiled(const struct change *ch, uint64_t serial,
+    struct twr_error *err) TWR_MUST_CHECK;
+
+/* Set an integer setting; refused outside its range (see admin.c). */
+enum twr_status change_setting(const struct change *ch, const char *name,
+    int64_t value, struct twr_error *err) TWR_MUST_CHECK;
+
+#endif

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef TWRBAC_CHANGE_IMPL_H
+#define TWRBAC_CHANGE_IMPL_H
+
+/* What the files change*.c share; for them only. */
+
+#include "change.h"
+#include "directory_write.h"
+#include "journal.h"
+
+/* Tell people one line. */
+void change_note(const struct change *ch, const char *fmt, ...)
+    TWR_PRINTF(2, 3);
+/* Warn when only one administrator counts. */
+enum twr_status change_warn_second(const struct change *ch,
+    struct twr_error *err) TWR_MUST_CHECK;
+
+/* Journal the change of subject. before as directory_snapshot() gave it. */
+enum twr_status change_record(const struct change *ch,
+    enum journal_event event, const char *subject, const char *before,
+    struct twr_error *err) TWR_MUST_CHECK;
+
+/* Find a scope and note when it was called by a former path. */
+enum twr_status change_find_scope(const struct change *ch, const char *text,
+    struct scope *ret, struct twr_error *err) TWR_MUST_CHECK;
+
+/*
+ * Refuse when user would be the last administrator to go. would: he still
+ * counts after the change; doing: "suspended"...
+ */
+enum twr_status change_check_last(const struct change *ch,
+    const struct user *user, const struct user_standing *st, bool would,
+    const char *doing, struct twr_error *err) TWR_MUST_CHECK;
+
+/* Map login to user, whose row exists. *changed as change_login_map(). */
+enum twr_status change_map(const struct change *ch,
+    const struct admin_login *login, const struct user *user, bool *changed,
+    struct twr_error *err) TWR_MUST_CHECK;
+
+/* Write an assignment and journal it, by no rule. sid may be NULL. */
+struct change_gift {
+	const struct user *user;
+	const struct role *role;
+	const struct scope *scope;
+	struct admin_window window;
+	const char *reason; /* "" none */
+	const char *resource_type, *resource_id; /* "" none */
+};
+enum twr_status change_give(const struct change *ch,
+    const struct change_gift *gift, char sid[TWR_SID_LEN + 1],
+    struct twr_error *err) TWR_MUST_CHECK;
+/* The same for ever, by the role's key, without reason or resource. */
+enum twr_status change_give_key(const struct change *ch,
+    const struct user *user, const char *key, const struct scope *scope,
+    struct twr_error *err) TWR_MUST_CHECK;
+/* Remove a standing assignment and journal it, by no rule. */
+enum twr_status change_take(const struct change *ch, int64_t id,
+    const char *sid, struct twr_error *err) TWR_MUST_CHECK;
+
+#endif

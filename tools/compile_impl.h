@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef TWRBAC_COMPILE_IMPL_H
+#define TWRBAC_COMPILE_IMPL_H
+
+/* What the parts of compile share; nobody else includes this. */
+
+#include "compile.h"
+#include "decision.h"
+#include "policy_reader.h"
+#include "policy_writer.h"
+#include "view.h"
+
+#define COUNT(array) (sizeof(array) / sizeof(*(array)))
+#define DAY_S INT64_C(86400)
+/* Assignments that ended or were removed are kept this long, to explain. */
+#define HORIZON_S (30 * DAY_S)
+
+/* ---- compile_support.c ---- */
+
+/* Memory that lives as long as one compile. */
+struct memory {
+	void **all;
+	size_t n, room;
+};
+void *memory_get(struct memory *mem, size_t n, size_t size); /* zeroed */
+char *memory_text(struct memory *mem, const char *text);
+void memory_free(struct memory *mem);
+
+/* A growing list of names, each a copy. */
+struct names {
+	const char **all;
+	size_t n, room;
+};
+bool names_add(struct names *ns, const char *name);
+void names_free(struct names *ns);
+
+/* A growing set of numbers. */
+struct numbers {
+	uint64_t *words;
+	size_t n; /* of words */
+};
+bool numbers_add(struct numbers *set, uint32_t number);
+bool numbers_have(const struct numbers *set, uint32_t number);
+void numbers_free(struct numbers *set);
+
+/* The entries of the local passwd file, by name; the first line counts. */
+struct account {
+	const char *name;
+	uint32_t uid;
+	size_t order;
+};
+struct accounts {
+	struct account *all;
+	size_t n;
+	char *text; /* what the names point into */
+};
+enum twr_status accounts_load(const char *path, uid_t owner,
+    struct accounts *ret, struct twr_error *err) TWR_MUST_CHECK;
+uint32_t accounts_uid(const struct accounts *ac, const char *name);
+void accounts_free(struct accounts *ac);
+/* UID_MIN of login.defs; 1000 without such a file or line. */
+enum twr_status uid_min_load(const char *path, uid_t owner, uint32_t *ret,
+    struct twr_error *err) TWR_MUST_CHECK;
+
+/* ---- the compile ---- */
+
+struct role_info {
+	uint32_t id;
+	enum role_type type;
+	const char *key;
+	struct names permissions; /* its own */
+	struct numbers closure; /* ids of what it includes, itself too */
+};
+
+struct build {
+	struct directory *dir;
+	const struct config *cf;
+	const struct accepted *accepted;
+	const struct compile_options *opt;
+	const char *conf; /* the configuration's name in messages */
+	uint64_t serial;
+	struct memory mem;
+	struct scope organization;
+	struct role_info *roles;
+	size_t n_roles, roles_room;
+	uint32_t owner_role, administrator_role; /* organization:... */
+	struct accounts accounts;
+	uint32_t uid_min;
+	struct twr_rule *rules; /* in the order of cf->rules */
+	struct twr_service *services;
+	size_t n_services;
+	int64_t permissive_until;
+	struct twr_exemption *exemptions;
+	size_t n_exemptions;
+	struct names exempt_logins; /* sorted */
+	struct names mapped_system;
+	struct names administrators; /* logins of active ones */
+	struct numbers roles_seen, scopes_seen;
+	uint64_t logins; /* in all, for progress; 0: not counted */
+	uint64_t done, done_told;
+};
+
+/* "FILE:LINE: cause; cure" with TWR_EDATA. */
+enum twr_status build_fail(const struct build *b, unsigned line,
+    struct twr_error *err, const char *fmt, ...) TWR_PRINTF(4, 5);
+/* A warning; line 0: none that could be named. */
+void build_warn(const struct build *b, unsigned line, const char *fmt, ...)
+    TWR_PRINTF(3, 4);
+enum twr_status build_no_memory(struct twr_error *err);
+/* One more step of the 2 * b->logins is done. */
+void build_progress(struct build *b);
+
+/* compile_roles.c: all roles with what they include and permit */
+enum twr_status build_load_roles(struct build *b,
+    struct twr_error *err) TWR_MUST_CHECK;
+/* Does the role, or one that it includes, carry the permission? */
+bool build_role_permits(const struct build *b, const struct role_info *role,
+    const char *permission);
+
+/* compile_resolve.c: rules; compile_host.c: services and exemptions */
+enum twr_status build_resolve_rules(struct build *b,
+    struct twr_error *err) TWR_MUST_CHECK;
+enum twr_status build_services(struct build *b,
+    struct twr_error *err) TWR_MUST_CHECK;
+enum twr_status build_exemptions(struct build *b,
+    struct twr_error *err) TWR_MUST_CHECK;
+/* Services in pam.d that reach the module and have no rule. */
+void build_warn_of_pamd(struct build *b);
+bool build_login_is_exempt(const struct build *b, const char *login);
+
+/* compile_logins.c: the two streams become records */
+enum twr_status build_write_logins(struct build *b, struct policy_writer *pw,
+    struct twr_error *err) TWR_MUST_CHECK;
+enum twr_status build_write_names(struct build *b, struct policy_writer *pw,
+    struct twr_error *err) TWR_MUST_CHECK;
+
+/* ---- compile_judge.c: one policy, asked about many logins ---- */
+
+struct judge {
+	struct twr_reader rd;
+	struct twr_view meta; /* holds the meta record */
+	struct names services; /* those that are asked about */
+	struct twr_view *views; /* of each: its rule */
+	bool open;
+};
+
+/* TWR_ENOENT and all others: there is no policy that could be asked. */
+enum twr_status judge_open(struct judge *jg, const char *path, uid_t owner,
+    int64_t now, struct twr_error *err) TWR_MUST_CHECK;
+enum twr_status judge_ask_about(struct judge *jg, const struct names *services,
+    struct twr_error *err) TWR_MUST_CHECK;
+void judge_close(struct judge *jg);
+/*
+ * The decisions on login, one for each service that is asked about, by the
+ * module's own decision function. A judge that is not open denies.
+ */
+void judge_login(const struct judge *jg, const char *login, int64_t now,
+    struct twr_decision *ret);
+
+/* compile_effect.c */
+enum twr_status build_effect(struct build *b, const struct judge *old_policy,
+    const struct judge *new_policy, struct compile_effect *ret,
+    struct twr_error *err) TWR_MUST_CHECK;
+/* compile_lockout.c */
+enum twr_status build_check_lock_out(struct build *b,
+    const struct judge *old_policy, const struct judge *new_policy,
+    struct twr_error *err) TWR_MUST_CHECK;
+
+/* ---- compile_folder.c: the policy's folder ---- */
+
+struct policy_folder {
+	int fd; /* opened safely; -1 */
+	char *path; /* of the policy */
+	char *name; /* of the policy in the folder */
+	char *name_new, *name_prev;
+	char *path_new;
+	uid_t owner;
+};
+#define NAME_PREV_TMP "prev.tmp"
+#define NAME_LOCK "lock"
+enum twr_status folder_open(const struct compile_paths *paths,
+    struct policy_folder *ret, struct twr_error *err) TWR_MUST_CHECK;
+void folder_close(struct policy_folder *pf);
+
+/* ---- compile_publish.c: policy.new on its way into force ---- */
+
+struct compiled {
+	struct policy_folder folder;
+	struct compile_paths paths; /* .policy belongs to folder */
+	uint64_t serial;
+	struct compile_effect effect;
+	bool exists; /* policy.new is there */
+};
+/*
+ * Create policy.new beside the policy, with its final owner and mode; ret is
+ * a descriptor for reading and writing.
+ */
+enum twr_status compiled_create(struct compiled *cp, unsigned mode, int *ret,
+    struct twr_error *err) TWR_MUST_CHECK;
+
+#endif

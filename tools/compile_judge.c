@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdlib.h>
+#include <string.h>
+
+#include "compile_impl.h"
+#include "gate.h"
+
+/* No login can be called so: a mapping refuses ':'. */
+#define NOBODY ":"
+
+enum twr_status
+judge_open(struct judge *jg, const char *path, uid_t owner, int64_t now,
+    struct twr_error *err)
+{
+	enum twr_status rc;
+
+	memset(jg, 0, sizeof(*jg));
+	jg->rd.fd = -1;
+	rc = twr_policy_open(path, owner, &jg->rd, &jg->meta, err);
+	if (rc != TWR_OK)
+		return rc;
+	if (now >= jg->meta.meta.stale_at) {
+		judge_close(jg);
+		return twr_fail(err, TWR_ESTALE, "%s: older than its limit",
+		    path);
+	}
+	jg->open = true;
+	return TWR_OK;
+}
+
+void
+judge_close(struct judge *jg)
+{
+	size_t i;
+
+	for (i = 0; jg->views != NULL && i < jg->services.n; i++)
+		twr_view_free(&jg->views[i]);
+	free(jg->views);
+	names_free(&jg->services);
+	twr_view_free(&jg->meta);
+	twr_reader_close(&jg->rd);
+	memset(jg, 0, sizeof(*jg));
+	jg->rd.fd = -1;
+}
+
+/*
+ * A view that borrows the meta record instead of reading it again: what
+ * twr_view_free() releases of it is only what is loaded from here on.
+ */
+static void
+borrow_meta(const struct judge *jg, struct twr_view *view)
+{
+	*view = jg->meta;
+	memset(view->owned, 0, sizeof(view->owned));
+	view->n_owned = 0;
+}
+
+enum twr_status
+judge_ask_about(struct judge *jg, const struct names *services,
+    struct twr_error *err)
+{
+	size_t i;
+
+	jg->views = calloc(services->n + 1, sizeof(*jg->views));
+	if (jg->views == NULL)
+		return build_no_memory(err);
+	for (i = 0; i < services->n; i++) {
+		if (!names_add(&jg->services, services->all[i]))
+			return build_no_memory(err);
+		if (!jg->open)
+			continue;
+		borrow_meta(jg, &jg->views[i]);
+		twr_view_load(&jg->rd, services->all[i], NOBODY, NOBODY,
+		    &jg->views[i]);
+	}
+	return TWR_OK;
+}
+
+static int64_t
+raised(const struct judge *jg, int64_t now)
+{
+	int64_t compiled = jg->meta.meta.compiled_at;
+
+	return now < compiled ? compiled : now;
+}
+
+void
+judge_login(const struct judge *jg, const char *login, int64_t now,
+    struct twr_decision *ret)
+{
+	struct twr_view one, view;
+	struct twr_request req = { .user = login, .invoker = login,
+		.local_uid = TWR_UID_UNKNOWN };
+	size_t i;
+
+	memset(ret, 0, jg->services.n * sizeof(*ret));
+	if (!jg->open)
+		return;
+	req.now = raised(jg, now);
+	borrow_meta(jg, &one);
+	twr_view_load(&jg->rd, NOBODY, login, login, &one);
+	for (i = 0; i < jg->services.n; i++) {
+		/* the rule of the service, and the login just read */
+		view = jg->views[i];
+		view.subject = twr_subject_choose(&view.meta,
+		    jg->services.all[i], login, login);
+		view.login = one.login;
+		view.login_status = one.login_status;
+		req.service = jg->services.all[i];
+		ret[i] = twr_decide(&view, &req, NULL);
+	}
+	twr_view_free(&one);
+}

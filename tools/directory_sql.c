@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "directory_sql.h"
+
+#include "admin.h"
+
+#define SCOPE "SELECT " SQL_COLS_SCOPE " FROM scope_path s "
+#define USER "SELECT " SQL_COLS_USER " FROM user u "
+#define LOGIN "SELECT " SQL_COLS_LOGIN " FROM login l "
+#define ROLE "SELECT " SQL_COLS_ROLE " FROM role r "
+#define ASSIGNMENT "SELECT " SQL_COLS_ASSIGNMENT " FROM assignment a "
+
+#define ADMINISTRATOR_KEYS \
+	"('" ROLE_KEY_ORGANIZATION_OWNER \
+	"', '" ROLE_KEY_ORGANIZATION_ADMINISTRATOR "')"
+
+/* instr() of an ASCII-lowered field; ?1 is lowered by the caller's SQL. */
+#define HAS(field) "instr(lower(" field "), lower(?1)) > 0"
+#define MATCHING_LOGIN \
+	"(SELECT l.name FROM login l WHERE l.user_id = a.user_id AND " \
+	HAS("l.name") " LIMIT 1)"
+
+/*
+ * The state of a thing as the journal keeps it: JSON(thing) FROM(thing)
+ * KEY(thing). Keys are sorted. Values that the host measures again at will
+ * (the configuration file's mtime) and the secret log key are left out.
+ */
+#define USER_STATUS \
+	"CASE status WHEN 1 THEN 'active' WHEN 2 THEN 'inactive'" \
+	" ELSE 'suspended' END"
+#define JSON_SCOPE \
+	"json_object('created_at', created_at, 'id', id, 'kind'," \
+	" CASE kind WHEN 1 THEN 'organization' WHEN 2 THEN 'account'" \
+	" ELSE 'subaccount' END, 'name', name, 'parent_id', parent_id," \
+	" 'sid', sid, 'status', CASE status WHEN 1 THEN 'active'" \
+	" WHEN 2 THEN 'suspended' ELSE 'closed' END)"
+#define FROM_SCOPE "scope t"
+#define KEY_SCOPE "t.sid"
+#define JSON_ALIAS \
+	"json_object('created_at', created_at, 'name', name, 'parent_id'," \
+	" parent_id, 'scope_id', scope_id)"
+#define FROM_ALIAS "scope_alias t"
+#define KEY_ALIAS \
+	"(coalesce((SELECT sid FROM scope WHERE id = t.parent_id), '')" \
+	" || '/' || t.name)"
+#define JSON_USER \
+	"json_object('created_at', created_at, 'email', email, 'id', id," \
+	" 'kind', CASE kind WHEN 1 THEN 'person' ELSE 'service' END," \
+	" 'name', name, 'sid', sid, 'status', " USER_STATUS "," \
+	" 'two_factor', CASE two_factor WHEN 1 THEN 'enrolled'" \
+	" WHEN 2 THEN 'not-enrolled' ELSE 'unknown' END)"
+#define FROM_USER "user t"
+#define KEY_USER "t.sid"
+#define JSON_LOGIN \
+	"json_object('mapped_at', mapped_at, 'name', name, 'uid', uid," \
+	" 'unmapped_at', unmapped_at, 'user', (SELECT sid FROM user" \
+	" WHERE id = t.user_id), 'user_id', user_id)"
+#define FROM_LOGIN "login t"
+#define KEY_LOGIN "t.name"
+#define JSON_ROLE \
+	"json_object('assignable_at', assignable_at, 'description'," \
+	" description, 'id', id, 'includes', json((SELECT" \
+	" json_group_array(k) FROM (SELECT i.key AS k FROM role_include" \
+	" JOIN role i ON i.id = included_id WHERE role_id = t.id" \
+	" ORDER BY k))), 'key', key, 'modelled', modelled, 'name', name," \
+	" 'permissions', json((SELECT json_group_array(permission) FROM" \
+	" (SELECT permission FROM role_permission WHERE role_id = t.id" \
+	" ORDER BY permission))), 'product_group', product_group," \
+	" 'published_sid', published_sid, 'shipped', shipped, 'sid', sid," \
+	" 'type', CASE type WHEN 1 THEN 'organization' WHEN 2 THEN" \
+	" 'general' WHEN 3 THEN 'built-in' WHEN 4 THEN 'resource'" \
+	" ELSE 'custom' END)"
+#define FROM_ROLE "role t"
+#define KEY_ROLE "t.sid"
+#define JSON_ASSIGNMENT \
+	"json_object('created_at', created_at, 'created_by', created_by," \
+	" 'id', id, 'not_after', not_after, 'not_before', not_before," \
+	" 'reason', reason, 'removed_at', removed_at, 'removed_by'," \
+	" removed_by, 'resource_id', resource_id, 'resource_type'," \
+	" resource_type, 'role', (SELECT sid FROM role WHERE id =" \
+	" t.role_id), 'role_id', role_id, 'scope', (SELECT sid FROM scope" \
+	" WHERE id = t.scope_id), 'scope_id', scope_id, 'sid', sid," \
+	" 'user', (SELECT sid FROM user WHERE id = t.user_id), 'user_id'," \
+	" user_id)"
+#define FROM_ASSIGNMENT "assignment t"
+#define KEY_ASSIGNMENT "t.sid"
+#define JSON_SETTING "json_object('name', name, 'value', value)"
+#define FROM_SETTING "setting t"
+#define KEY_SETTING "t.name"
+#define JSON_CONFIGURATION \
+	"json_object('accepted_at', accepted_at, 'digest', digest, 'path'," \
+	" path, 'size', size, 'text', text)"
+#define FROM_CONFIGURATION \
+	"(SELECT * FROM host_state WHERE text IS NOT NULL) t"
+#define KEY_CONFIGURATION "'accepted'"
+#define JSON_POLICY \
+	"json_object('digest', policy_digest, 'serial', serial)"
+#define FROM_POLICY "(SELECT * FROM host_state WHERE serial > 0) t"
+#define KEY_POLICY "'serial'"
+
+#define SNAPSHOT(thing) \
+	"SELECT " JSON_##thing " FROM " FROM_##thing \
+	" WHERE " KEY_##thing " = ?1"
+/* ?1 is the entity's word: a row that is not what the journal left */
+#define DIFFERS(thing) \
+	"SELECT " KEY_##thing " FROM " FROM_##thing " WHERE " JSON_##thing \
+	" IS NOT (SELECT after FROM journal WHERE entity = ?1 AND subject = " \
+	KEY_##thing " ORDER BY seq DESC LIMIT 1) LIMIT 1"
+/* ... and what the journal left, of which there is no row */
+#define GONE(thing) \
+	"SELECT j.subject FROM journal j WHERE j.entity = ?1" \
+	" AND j.after IS NOT NULL AND NOT EXISTS (SELECT 1 FROM journal n" \
+	" WHERE n.entity = ?1 AND n.subject = j.subject AND n.seq > j.seq)" \
+	" AND NOT EXISTS (SELECT 1 FROM " FROM_##thing " WHERE " \
+	KEY_##thing " = j.subject) LIMIT 1"
+
+const char *const directory_sql[SQL_STATEMENTS] = {
+	[SQL_BEGIN] = "BEGIN IMMEDIATE",
+	[SQL_BEGIN_READ] = "BEGIN DEFERRED",
+	[SQL_COMMIT] = "COMMIT",
+	[SQL_ROLLBACK] = "ROLLBACK",
+
+	/* scopes */
+	[SQL_SCOPE_BY_ID] = SCOPE "WHERE s.id = ?1",
+	[SQL_SCOPE_BY_SID] = SCOPE "WHERE s.sid = ?1",
+	[SQL_SCOPE_CHILD] = SCOPE "WHERE s.parent_id IS nullif(?1, 0)"
+	    " AND s.name = ?2",
+	[SQL_SCOPE_LIST] = SCOPE "ORDER BY s.path, s.id",
+	[SQL_SCOPE_USABLE] = "SELECT usable FROM scope_path WHERE id = ?1",
+	[SQL_SCOPE_INSERT] =
+	    "INSERT INTO scope (id, sid, kind, parent_id, name, status,"
+	    " created_at) VALUES (CASE ?2 WHEN 1 THEN 1 END, ?1, ?2,"
+	    " nullif(?3, 0), ?4, ?5, ?6)",
+	[SQL_SCOPE_UPDATE] =
+	    "UPDATE scope SET name = ?2, created_at = ?3 WHERE id = ?1",
+	[SQL_ALIAS] = "SELECT scope_id FROM scope_alias"
+	    " WHERE parent_id = ?1 AND name = ?2",
+	[SQL_ALIAS_PUT] = "INSERT INTO scope_alias (parent_id, name, scope_id,"
+	    " created_at) VALUES (?1, ?2, ?3, ?4)",
+	[SQL_ALIAS_DELETE] =
+	    "DELETE FROM scope_alias WHERE parent_id = ?1 AND name = ?2",
+
+	/* users and logins */
+	[SQL_USER_BY_ID] = USER "WHERE u.id = ?1",
+	[SQL_USER_BY_SID] = USER "WHERE u.sid = ?1",
+	[SQL_USER_BY_EMAIL] = USER "WHERE u.email = ?1",
+	[SQL_USER_BY_LOGIN] = USER "JOIN login l ON l.user_id = u.id"
+	    " WHERE l.name = ?1",
+	[SQL_USER_LIST] = USER "ORDER BY u.email, u.id",
+	[SQL_USER_INSERT] =
+	    "INSERT INTO user (sid, email, name, status, kind, two_factor,"
+	    " created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+	[SQL_USER_UPDATE] = "UPDATE user SET email = ?2, name = ?3,"
+	    " status = ?4, kind = ?5, two_factor = ?6 WHERE id = ?1",
+	[SQL_USER_STANDING] =
+	    "SELECT u.status = 1 AND EXISTS (SELECT 1 FROM assignment a"
+	    "  JOIN role r ON r.id = a.role_id WHERE a.user_id = u.id"
+	    "  AND a.removed_at IS NULL AND r.key IN " ADMINISTRATOR_KEYS "),"
+	    " (SELECT count(*) FROM login l WHERE l.user_id = u.id),"
+	    " (SELECT count(*) FROM assignment a"
+	    "  JOIN role r ON r.id = a.role_id WHERE a.user_id = u.id"
+	    "  AND a.removed_at IS NULL AND r.type = 3"
+	    "  AND (a.not_after IS NULL OR a.not_after > ?2)),"
+	    " coalesce((SELECT r.key FROM assignment a"
+	    "  JOIN role r ON r.id = a.role_id WHERE a.user_id = u.id"
+	    "  AND a.removed_at IS NULL AND r.type = 1), '')"
+	    " FROM user u WHERE u.id = ?1",
+	[SQL_COUNT_ADMINISTRATORS] =
+	    "SELECT count(DISTINCT u.id) FROM role r"
+	    " JOIN assignment a ON a.role_id = r.id AND a.removed_at IS NULL"
+	    " JOIN user u ON u.id = a.user_id AND u.status = 1"
+	    " WHERE r.key IN " ADMINISTRATOR_KEYS
+	    " AND EXISTS (SELECT 1 FROM login l WHERE l.user_id = u.id)",
+	[SQL_LOGIN_BY_NAME] = LOGIN "WHERE l.name = ?1",
+	[SQL_LOGIN_LIST] = LOGIN "WHERE ?1 = 0 OR l.user_id = ?1"
+	    " ORDER BY l.name",
+	[SQL_LOGIN_PUT] =
+	    "INSERT INTO login (name, user_id, uid, mapped_at, unmapped_at)"
+	    " VALUES (?1, nullif(?2, 0), nullif(?3, 4294967295), ?4, ?5)"
+	    " ON CONFLICT (name) DO UPDATE SET user_id = excluded.user_id,"
+	    " uid = excluded.uid, mapped_at = excluded.mapped_at,"
+	    " unmapped_at = excluded.unmapped_at",
+	[SQL_LOGIN_STREAM] =
+	    "SELECT l.name, l.uid, l.user_id, u.sid, u.name, u.status,"
+	    " u.kind, u.two_factor FROM login l INDEXED BY login_by_user"
+	    " LEFT JOIN user u ON u.id = l.user_id"
+	    " ORDER BY l.user_id, l.name",
+
+	/* roles */
+	[SQL_ROLE_BY_ID] = ROLE "WHERE r.id = ?1",
+	[SQL_ROLE_BY_KEY] = ROLE "WHERE r.key = ?1",
+	[SQL_ROLE_BY_SID] = ROLE "WHERE r.sid = ?1",
+	[SQL_ROLE_BY_NAME] = ROLE "WHERE r.name = ?1 COLLATE NOCASE"
+	    " ORDER BY r.key",
+	[SQL_ROLE_LIST] = ROLE "ORDER BY r.type, r.product_group, r.key",
+	[SQL_ROLE_INSERT] =
+	    "INSERT INTO role (sid, key, type, product_group, name,"
+	    " description, assignable_at, published_sid, modelled, shipped)"
+	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+	[SQL_PERMISSION_LIST] = "SELECT permission FROM role_permission"
+	    " WHERE role_id = ?1 ORDER BY permission",
+	[SQL_PERMISSION_INSERT] = "INSERT INTO role_permission (role_id,"
+	    " permission) VALUES (?1, ?2)",
+	[SQL_INCLUDED_LIST] = "SELECT included_id FROM role_include"
+	    " WHERE role_id = ?1 ORDER BY included_id",
+	[SQL_INCLUDED_INSERT] = "INSERT INTO role_include (role_id,"
+	    " included_id) VALUES (?1, ?2)",
+
+	/* assignments */
+	[SQL_ASSIGNMENT_BY_SID] = ASSIGNMENT "WHERE a.sid = ?1",
+	[SQL_ASSIGNMENT_STANDING] = ASSIGNMENT
+	    "WHERE a.user_id = ?1 AND a.role_id = ?2"
+	    " AND (?3 = 0 OR a.scope_id = ?3) AND a.removed_at IS NULL"
+	    " ORDER BY a.scope_id, a.not_before, a.not_after, a.id",
+	[SQL_ASSIGNMENT_INSERT] =
+	    "INSERT INTO assignment (sid, user_id, role_id, scope_id,"
+	    " not_before, not_after, resource_type, resource_id, reason,"
+	    " created_at, created_by) VALUES (?1, ?2, ?3, ?4, ?5, ?6,"
+	    " nullif(?7, ''), nullif(?8, ''), ?9, ?10, ?11)",
+	[SQL_ASSIGNMENT_REMOVE] = "UPDATE assignment SET removed_at = ?2,"
+	    " removed_by = ?3 WHERE id = ?1 AND removed_at IS NULL",
+	/* ?1 text or NULL; ?2 user, ?3 role, ?4 scope or 0; ?5 all; ?6 now */
+	[SQL_ASSIGNMENT_LIST] =
+	    "SELECT * FROM (SELECT CASE WHEN ?1 IS NULL THEN 0"
+	    " WHEN " HAS("u.email") " THEN 1"
+	    " WHEN " MATCHING_LOGIN " IS NOT NULL THEN 2"
+	    " WHEN " HAS("u.name") " THEN 3"
+	    " WHEN " HAS("u.sid") " THEN 4"
+	    " WHEN " HAS("r.key") " THEN 5"
+	    " WHEN " HAS("r.name") " THEN 6"
+	    " WHEN " HAS("r.sid") " THEN 7"
+	    " WHEN " HAS("s.path") " THEN 8"
+	    " WHEN " HAS("s.sid") " THEN 9"
+	    " WHEN " HAS("a.sid") " THEN 10 END AS field, "
+	    SQL_COLS_ASSIGNMENT ", " SQL_COLS_USER ", "
+	    "r.id, r.sid, r.key, r.type, r.product_group, r.name,"
+	    " '', r.assignable_at, r.published_sid, r.modelled, r.shipped, "
+	    SQL_COLS_SCOPE ", CASE WHEN ?1 IS NOT NULL THEN " MATCHING_LOGIN
+	    " END, u.email AS by_email, s.path AS by_path, r.key AS by_key,"
+	    " a.not_before AS by_from, a.id AS by_id"
+	    " FROM assignment a JOIN user u ON u.id = a.user_id"
+	    " JOIN role r ON r.id = a.role_id"
+	    " JOIN scope_path s ON s.id = a.scope_id"
+	    " WHERE (?2 = 0 OR a.user_id = ?2) AND (?3 = 0 OR a.role_id = ?3)"
+	    " AND (?4 = 0 OR a.scope_id = ?4) AND (?5 OR (a.removed_at IS"
+	    " NULL AND (a.not_after IS NULL OR a.not_after > ?6))))"
+	    " WHERE field IS NOT NULL"
+	    " ORDER BY by_email, by_path, by_key, by_from, by_id",
+	[SQL_HOLDINGS] =
+	    "SELECT user_id, role_id, scope_id, not_before, not_after,"
+	    " removed_at, resource_type IS NOT NULL"
+	    " FROM assignment INDEXED BY assignment_by_user"
+	    " WHERE (not_after IS NULL OR not_after >= ?1)"
+	    " AND (removed_at IS NULL OR removed_at >= ?1)"
+	    " ORDER BY user_id",
+
+	/* the host's side */
+	[SQL_ACCEPTED] = "SELECT text, digest, path, size, mtime_s, mtime_ns,"
+	    " accepted_at FROM host_state WHERE text IS NOT NULL",
+	[SQL_HOST_ACCEPT] = "UPDATE host_state SET text = ?1, digest = ?2,"
+	    " path = ?3, size = ?4, mtime_s = ?5, mtime_ns = ?6,"
+	    " accepted_at = ?7",
+	[SQL_HOST_SERIAL] =
+	    "UPDATE host_state SET serial = ?1, policy_digest = ?2",
+	[SQL_SERIAL] = "SELECT serial FROM host_state",
+	[SQL_LOG_KEY] = "SELECT log_key FROM host_state",
+	[SQL_SETTING] = "SELECT value FROM setting WHERE name = ?1",
+	[SQL_SETTING_PUT] = "INSERT INTO setting (name, value)"
+	    " VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE"
+	    " SET value = excluded.value",
+
+	/* the journal */
+	[SQL_JOURNAL_HEAD] =
+	    "SELECT seq, at, hash FROM journal ORDER BY seq DESC LIMIT 1",
+	[SQL_JOURNAL_INSERT] =
+	    "INSERT INTO journal (seq, at, actor, how, reason, entity, event,"
+	    " subject, before, after, hash)"
+	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+	[SQL_JOURNAL_LIST] =
+	    "SELECT seq, at, actor, how, reason, entity, event, subject,"
+	    " before, after, hash FROM journal WHERE seq >= ?1 ORDER BY seq",
+	[SQL_REPLAY_BEFORE] =
+	    "SELECT seq FROM journal j WHERE before IS NOT (SELECT after"
+	    " FROM journal p WHERE p.entity = j.entity"
+	    " AND p.subject = j.subject AND p.seq < j.seq"
+	    " ORDER BY p.seq DESC LIMIT 1) LIMIT 1",
+	[SQL_SNAPSHOT_SCOPE] = SNAPSHOT(SCOPE),
+	[SQL_SNAPSHOT_ALIAS] = SNAPSHOT(ALIAS),
+	[SQL_SNAPSHOT_USER] = SNAPSHOT(USER),
+	[SQL_SNAPSHOT_LOGIN] = SNAPSHOT(LOGIN),
+	[SQL_SNAPSHOT_ROLE] = SNAPSHOT(ROLE),
+	[SQL_SNAPSHOT_ASSIGNMENT] = SNAPSHOT(ASSIGNMENT),
+	[SQL_SNAPSHOT_SETTING] = SNAPSHOT(SETTING),
+	[SQL_SNAPSHOT_CONFIGURATION] = SNAPSHOT(CONFIGURATION),
+	[SQL_SNAPSHOT_POLICY] = SNAPSHOT(POLICY),
+	[SQL_DIFFERS_SCOPE] = DIFFERS(SCOPE),
+	[SQL_DIFFERS_ALIAS] = DIFFERS(ALIAS),
+	[SQL_DIFFERS_USER] = DIFFERS(USER),
+	[SQL_DIFFERS_LOGIN] = DIFFERS(LOGIN),
+	[SQL_DIFFERS_ROLE] = DIFFERS(ROLE),
+	[SQL_DIFFERS_ASSIGNMENT] = DIFFERS(ASSIGNMENT),
+	[SQL_DIFFERS_SETTING] = DIFFERS(SETTING),
+	[SQL_DIFFERS_CONFIGURATION] = DIFFERS(CONFIGURATION),
+	[SQL_DIFFERS_POLICY] = DIFFERS(POLICY),
+	[SQL_GONE_SCOPE] = GONE(SCOPE),
+	[SQL_GONE_ALIAS] = GONE(ALIAS),
+	[SQL_GONE_USER] = GONE(USER),
+	[SQL_GONE_LOGIN] = GONE(LOGIN),
+	[SQL_GONE_ROLE] = GONE(ROLE),
+	[SQL_GONE_ASSIGNMENT] = GONE(ASSIGNMENT),
+	[SQL_GONE_SETTING] = GONE(SETTING),
+	[SQL_GONE_CONFIGURATION] = GONE(CONFIGURATION),
+	[SQL_GONE_POLICY] = GONE(POLICY),
+};

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef TWRBAC_DIRECTORY_SQL_H
+#define TWRBAC_DIRECTORY_SQL_H
+
+/*
+ * Inside the directory: the connection, its prepared statements and how a
+ * row becomes a struct. For tools/directory*.c only.
+ */
+
+#include <sqlite3.h>
+
+#include "directory.h"
+
+#define SCHEMA_VERSION 1
+#define SCHEMA_APPLICATION_ID 0x74777262 /* "twrb" */
+
+enum sql_id {
+	SQL_ACCEPTED,
+	SQL_ALIAS,
+	SQL_ALIAS_DELETE,
+	SQL_ALIAS_PUT,
+	SQL_ASSIGNMENT_BY_SID,
+	SQL_ASSIGNMENT_INSERT,
+	SQL_ASSIGNMENT_LIST,
+	SQL_ASSIGNMENT_REMOVE,
+	SQL_ASSIGNMENT_STANDING,
+	SQL_BEGIN,
+	SQL_BEGIN_READ,
+	SQL_COMMIT,
+	SQL_COUNT_ADMINISTRATORS,
+	SQL_HOLDINGS,
+	SQL_HOST_ACCEPT,
+	SQL_HOST_SERIAL,
+	SQL_INCLUDED_INSERT,
+	SQL_INCLUDED_LIST,
+	SQL_JOURNAL_HEAD,
+	SQL_JOURNAL_INSERT,
+	SQL_JOURNAL_LIST,
+	SQL_REPLAY_BEFORE,
+	SQL_LOGIN_BY_NAME,
+	SQL_LOGIN_LIST,
+	SQL_LOGIN_PUT,
+	SQL_LOGIN_STREAM,
+	SQL_LOG_KEY,
+	SQL_PERMISSION_INSERT,
+	SQL_PERMISSION_LIST,
+	SQL_ROLE_BY_ID,
+	SQL_ROLE_BY_KEY,
+	SQL_ROLE_BY_NAME,
+	SQL_ROLE_BY_SID,
+	SQL_ROLE_INSERT,
+	SQL_ROLE_LIST,
+	SQL_ROLLBACK,
+	SQL_SCOPE_BY_ID,
+	SQL_SCOPE_BY_SID,
+	SQL_SCOPE_CHILD,
+	SQL_SCOPE_INSERT,
+	SQL_SCOPE_LIST,
+	SQL_SCOPE_UPDATE,
+	SQL_SCOPE_USABLE,
+	SQL_SERIAL,
+	SQL_SETTING,
+	SQL_SETTING_PUT,
+	SQL_USER_BY_EMAIL,
+	SQL_USER_BY_ID,
+	SQL_USER_BY_LOGIN,
+	SQL_USER_BY_SID,
+	SQL_USER_INSERT,
+	SQL_USER_LIST,
+	SQL_USER_STANDING,
+	SQL_USER_UPDATE,
+	/* three for each thing, in the order of enum directory_entity */
+	SQL_SNAPSHOT_SCOPE,
+	SQL_SNAPSHOT_ALIAS,
+	SQL_SNAPSHOT_USER,
+	SQL_SNAPSHOT_LOGIN,
+	SQL_SNAPSHOT_ROLE,
+	SQL_SNAPSHOT_ASSIGNMENT,
+	SQL_SNAPSHOT_SETTING,
+	SQL_SNAPSHOT_CONFIGURATION,
+	SQL_SNAPSHOT_POLICY,
+	SQL_DIFFERS_SCOPE,
+	SQL_DIFFERS_ALIAS,
+	SQL_DIFFERS_USER,
+	SQL_DIFFERS_LOGIN,
+	SQL_DIFFERS_ROLE,
+	SQL_DIFFERS_ASSIGNMENT,
+	SQL_DIFFERS_SETTING,
+	SQL_DIFFERS_CONFIGURATION,
+	SQL_DIFFERS_POLICY,
+	SQL_GONE_SCOPE,
+	SQL_GONE_ALIAS,
+	SQL_GONE_USER,
+	SQL_GONE_LOGIN,
+	SQL_GONE_ROLE,
+	SQL_GONE_ASSIGNMENT,
+	SQL_GONE_SETTING,
+	SQL_GONE_CONFIGURATION,
+	SQL_GONE_POLICY,
+	SQL_STATEMENTS
+};
+
+struct directory {
+	sqlite3 *db;
+	char *path;
+	bool created; /* by this connection, and not committed yet */
+	sqlite3_stmt *st[SQL_STATEMENTS];
+};
+
+/* The texts, indexed by enum sql_id. */
+extern const char *const directory_sql[SQL_STATEMENTS];
+
+/* Apply the migrations above the file's version, each in a transaction of
+ * its own unless one is open. */
+enum twr_status directory_migrate(struct directory *dir, int version,
+    struct twr_error *err) TWR_MUST_CHECK;
+
+/* What SQLite answered, as a status and a line for people. */
+enum twr_status directory_fail(const struct directory *dir, int rc,
+    const char *doing, struct twr_error *err);
+
+/*
+ * One run of a statement: begin, bind, step, end. A statement that is still
+ * stepping (a callback asks what its walk asks) is prepared a second time.
+ * query_end() may always be called, and forgets the bindings.
+ */
+struct query {
+	struct directory *dir;
+	sqlite3_stmt *st;
+	bool own; /* to be finalized */
+	int rc; /* first failure of a binding */
+};
+enum twr_status query_begin(struct query *q, struct directory *dir,
+    enum sql_id id, struct twr_error *err) TWR_MUST_CHECK;
+/* The same for text that is not in the table. */
+enum twr_status query_prepare(struct query *q, struct directory *dir,
+    const char *sql, struct twr_error *err) TWR_MUST_CHECK;
+void query_end(struct query *q);
+void query_text(struct query *q, int at, const char *text); /* NULL: NULL */
+void query_int(struct query *q, int at, int64_t value);
+/* A time; TWR_ALWAYS and TWR_NEVER are stored as NULL. */
+void query_time(struct query *q, int at, int64_t when);
+void query_blob(struct query *q, int at, const void *data, size_t len);
+/* TWR_OK: a row; TWR_ENOENT: no more (err is left alone). */
+enum twr_status query_step(struct query *q,
+    struct twr_error *err) TWR_MUST_CHECK;
+/* Step a statement that yields no rows. */
+enum twr_status query_run(struct query *q,
+    struct twr_error *err) TWR_MUST_CHECK;
+
+/*
+ * Reading columns, from at onwards. A text that does not fit, or holds a
+ * NUL, or an enum out of range is damage: TWR_EDATA. Never cut: a login cut
+ * short is another login.
+ */
+struct columns {
+	struct query *q;
+	int at;
+	bool bad;
+};
+void column_text(struct columns *rc, char *buf, size_t size);
+int64_t column_int(struct columns *rc, int64_t min, int64_t max);
+int64_t column_time(struct columns *rc, int64_t if_null);
+enum twr_status columns_end(const struct columns *rc,
+    struct twr_error *err) TWR_MUST_CHECK;
+
+/* Each reads its columns of the matching SQL_COLS_ text below. */
+void read_scope(struct columns *rc, struct scope *row);
+void read_user(struct columns *rc, struct user *row);
+void read_login(struct columns *rc, struct login *row);
+void read_role(struct columns *rc, struct role *row);
+void read_assignment(struct columns *rc, struct assignment *row);
+
+#define SQL_COLS_SCOPE \
+	"s.id, s.sid, s.kind, s.parent_id, s.name, s.path, s.status, " \
+	"s.created_at"
+#define SQL_COLS_USER \
+	"u.id, u.sid, u.email, u.name, u.status, u.kind, u.two_factor, " \
+	"u.created_at"
+#define SQL_COLS_LOGIN "l.name, l.user_id, l.uid, l.mapped_at, l.unmapped_at"
+#define SQL_COLS_ROLE \
+	"r.id, r.sid, r.key, r.type, r.product_group, r.name, " \
+	"r.description, r.assignable_at, r.published_sid, r.modelled, " \
+	"r.shipped"
+#define SQL_COLS_ASSIGNMENT \
+	"a.id, a.sid, a.user_id, a.role_id, a.scope_id, a.not_before, " \
+	"a.not_after, a.resource_type, a.resource_id, a.reason, " \
+	"a.created_at, a.created_by, a.removed_at, a.removed_by"
+
+#endif

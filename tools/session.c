@@ -1,0 +1,438 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "session.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "config.h"
+#include "gate.h"
+#include "journal.h"
+
+static const char *
+given(const struct opts *opts, enum opt opt, const char *otherwise)
+{
+	return opts->value[opt] ? opts->value[opt] : otherwise;
+}
+
+/* What is left of line after prefix; NULL when it begins otherwise. */
+static const char *
+after(const char *line, const char *prefix)
+{
+	size_t len = strlen(prefix);
+
+	return strncmp(line, prefix, len) == 0 ? line + len : NULL;
+}
+
+/* What a change has to say: some of it is a warning. */
+static void
+take_note(void *ctx, const char *line)
+{
+	struct session *s = ctx;
+	const char *rest;
+
+	if ((rest = after(line, "warning: ")) != NULL)
+		out_warn(s->out, "%s", rest);
+	else if ((rest = after(line, "note: ")) != NULL)
+		out_note(s->out, "%s", rest);
+	else
+		out_note(s->out, "%s", line);
+}
+
+/* Compile's warnings: in full for who compiles, counted for the others. */
+static void
+take_warning(void *ctx, const char *line)
+{
+	struct session *s = ctx;
+
+	s->n_warnings++;
+	if (s->strict)
+		out_warn(s->out, "%s", line);
+}
+
+static void
+show_progress(void *ctx, uint64_t done, uint64_t all)
+{
+	(void)ctx;
+	if (all == 0 || done > all)
+		return;
+	fprintf(stderr, "\rcompiling %3.0f %%%s",
+	    100.0 * (double)done / (double)all, done == all ? "\r\033[K" : "");
+}
+
+enum twr_status
+session_init(struct session *s, const struct opts *opts, struct out *out,
+    struct twr_error *err)
+{
+	static const enum opt paths[] = { OPT_DIRECTORY, OPT_CONFIG,
+		OPT_POLICY };
+	const char *path;
+	size_t i;
+
+	memset(s, 0, sizeof(*s));
+	s->lock = -1;
+	s->out = out;
+	for (i = 0; i < sizeof(paths) / sizeof(*paths); i++) {
+		path = opts->value[paths[i]];
+		if (path != NULL && *path != '/')
+			return twr_fail(err, TWR_EINVAL,
+			    "--%s %s: not an "
+			    "absolute path; write it from / on",
+			    opt_word(paths[i]), path);
+	}
+	s->directory_path = given(opts, OPT_DIRECTORY,
+	    TWR_STATE_DIR "/directory.db");
+	s->conf_path = given(opts, OPT_CONFIG, TWR_CONF);
+	s->paths.policy = given(opts, OPT_POLICY, TWR_STATE_DIR "/policy.cdb");
+	s->paths.owner = 0;
+	s->paths.pamd = "/etc/pam.d";
+	s->paths.passwd = "/etc/passwd";
+	s->paths.login_defs = "/etc/login.defs";
+	s->now = clock_now();
+	s->no_compile = opts->value[OPT_NO_COMPILE] != NULL;
+	s->meter = isatty(STDERR_FILENO) && opts->value[OPT_QUIET] == NULL;
+	actor_facts_gather(&s->facts, opts->value[OPT_AS_ROOT]);
+	s->change.actor = &s->actor;
+	s->change.now = s->now;
+	s->change.note = take_note;
+	s->change.ctx = s;
+	return TWR_OK;
+}
+
+static enum twr_status
+find_actor(struct session *s, bool wants_actor, struct twr_error *err)
+{
+	s->change.dir = s->dir;
+	s->change.clock_ok = s->clock_ok;
+	if (wants_actor)
+		return actor_identify(s->dir, &s->facts, &s->actor, err);
+	return actor_attribute(s->dir, &s->facts, &s->actor, err);
+}
+
+/* A missing directory is the first thing that a newcomer meets. */
+static enum twr_status
+no_directory(const struct session *s, struct twr_error *err)
+{
+	return twr_fail(err, TWR_ENOENT,
+	    "%s: there is no directory; make one "
+	    "with \"twrbac init\", or name it with --directory",
+	    s->directory_path);
+}
+
+static enum twr_status
+open_directory(struct session *s, enum directory_mode mode,
+    struct twr_error *err)
+{
+	enum twr_status rc;
+
+	rc = directory_open(s->directory_path, mode, &s->dir, err);
+	return rc == TWR_ENOENT ? no_directory(s, err) : rc;
+}
+
+enum twr_status
+session_open_read(struct session *s, bool wants_actor, struct twr_error *err)
+{
+	enum twr_status rc;
+
+	if ((rc = open_directory(s, DIRECTORY_READ, err)) != TWR_OK ||
+	    (rc = directory_begin_read(s->dir, err)) != TWR_OK)
+		return rc;
+	return find_actor(s, wants_actor, err);
+}
+
+enum twr_status
+session_lock(struct session *s, struct twr_error *err)
+{
+	return compile_lock(&s->paths, &s->lock, err);
+}
+
+/* Build the next policy out of the open transaction. */
+static enum twr_status
+build(struct session *s, const struct accepted *ac, uint64_t serial,
+    struct twr_error *err)
+{
+	struct config_warn warn = { take_warning, s };
+	struct compile_options opt = { .paths = s->paths,
+		.now = s->now,
+		.strict_lock_out = s->strict,
+		.lock_out_ok = s->lock_out_ok,
+		.clock_ok = s->clock_ok,
+		.warn = take_warning,
+		.ctx = s };
+	char name[sizeof(ac->path) + 16];
+	struct config *cf = NULL;
+	enum twr_status rc;
+
+	/* Other writes resolve what was accepted, not what lies there now. */
+	snprintf(name, sizeof(name), "%s%s", ac->path,
+	    s->strict ? "" : " (as accepted)");
+	opt.conf_name = name;
+	if (s->meter)
+		opt.progress = show_progress;
+	rc = config_parse(ac->text, name, s->now, &warn, &cf, err);
+	if (rc == TWR_OK)
+		rc = change_compiled(&s->change, serial, err);
+	if (rc == TWR_OK)
+		rc = compile_prepare(s->dir, cf, ac, serial, &opt, &s->compiled,
+		    err);
+	config_free(cf);
+	return rc;
+}
+
+/* Commit, put the policy in force, tell syslog. */
+static enum twr_status
+make_real(struct session *s, struct twr_error *err)
+{
+	struct journal_head head = { 0 };
+	struct twr_error why;
+	enum twr_status rc;
+
+	if ((rc = directory_journal_head(s->dir, &head, err)) != TWR_OK ||
+	    (rc = directory_commit(s->dir, err)) != TWR_OK)
+		return rc;
+	journal_announce(s->directory_path, &head);
+	if (s->compiled == NULL)
+		return TWR_OK;
+	if ((rc = compile_publish(s->compiled, &why)) != TWR_OK)
+		return twr_fail(err, rc,
+		    "the change is stored, but its "
+		    "policy is not in force: %s; mend that and run "
+		    "twrbac compile",
+		    why.text);
+	return TWR_OK;
+}
+
+/* The policy of an interrupted write: never its file, which may not have
+ * been committed, but a new one from the directory. */
+static enum twr_status
+compile_anew(struct session *s, uint64_t serial, struct twr_error *err)
+{
+	struct accepted ac = { 0 };
+	struct twr_error why;
+	enum twr_status rc;
+
+	if ((rc = directory_begin(s->dir, err)) != TWR_OK ||
+	    (rc = directory_accepted(s->dir, &ac, err)) != TWR_OK ||
+	    ac.text == NULL)
+		goto out;
+	if ((rc = find_actor(s, false, err)) != TWR_OK)
+		goto out;
+	if ((rc = build(s, &ac, serial + 1, &why)) != TWR_OK ||
+	    (rc = make_real(s, &why)) != TWR_OK) {
+		twr_fail(err, rc,
+		    "an earlier write was interrupted and its "
+		    "policy cannot be compiled anew: %s",
+		    why.text);
+		goto out;
+	}
+	out_note(s->out,
+	    "an earlier write was interrupted before policy "
+	    "%" PRIu64 " was in force; compiled anew as policy %" PRIu64,
+	    serial, serial + 1);
+out:
+	directory_rollback(s->dir);
+	compiled_free(s->compiled);
+	s->compiled = NULL;
+	accepted_free(&ac);
+	return rc;
+}
+
+static enum twr_status
+heal(struct session *s, bool compile, struct twr_error *err)
+{
+	uint64_t serial = 0, in_force;
+	enum twr_status rc;
+	unsigned n = 0;
+
+	if ((rc = compile_remove_leftovers(&s->paths, &n, err)) != TWR_OK ||
+	    (rc = directory_serial(s->dir, &serial, err)) != TWR_OK)
+		return rc;
+	if (n > 0)
+		out_note(s->out,
+		    "removed %u file%s that an interrupted write "
+		    "left",
+		    n, n == 1 ? "" : "s");
+	in_force = compile_serial_in_force(&s->paths);
+	if (in_force > serial)
+		return twr_fail(err, TWR_EDATA,
+		    "%s: holds policy %" PRIu64 ", but %s only knows %" PRIu64
+		    "; this directory is an "
+		    "older copy: put the newer one back, or move the policy "
+		    "away and run twrbac compile",
+		    s->paths.policy, in_force, s->directory_path, serial);
+	if (!compile || in_force == serial)
+		return TWR_OK;
+	return compile_anew(s, serial, err);
+}
+
+/* Did a write end between its commit and its rename, as far as one sees? */
+static bool
+is_behind(struct session *s)
+{
+	struct twr_view view = { 0 };
+	struct twr_reader rd;
+	struct directory *dir = NULL;
+	struct twr_error unused;
+	uint64_t serial = 0, in_force = 0;
+	enum twr_status rc;
+	bool known;
+
+	if (directory_open(s->directory_path, DIRECTORY_READ, &dir, &unused) !=
+	    TWR_OK)
+		return false;
+	known = directory_serial(dir, &serial, &unused) == TWR_OK;
+	directory_close(dir);
+	rc = twr_policy_open(s->paths.policy, s->paths.owner, &rd, &view,
+	    &unused);
+	if (rc == TWR_OK) {
+		in_force = view.meta.serial;
+		twr_view_free(&view);
+		twr_reader_close(&rd);
+	} else if (rc != TWR_ENOENT) {
+		return false; /* damage is for the command to show */
+	}
+	return known && in_force < serial;
+}
+
+void
+session_heal_first(struct session *s)
+{
+	struct twr_error why;
+	enum twr_status rc;
+
+	if (!is_behind(s))
+		return;
+	if ((rc = session_lock(s, &why)) == TWR_OK &&
+	    (rc = open_directory(s, DIRECTORY_WRITE, &why)) == TWR_OK)
+		rc = heal(s, true, &why);
+	session_close(s);
+	if (rc != TWR_OK && rc != TWR_EBUSY)
+		out_warn(s->out, "%s", why.text);
+}
+
+enum twr_status
+session_open_write(struct session *s, bool wants_actor, bool healing,
+    struct twr_error *err)
+{
+	struct journal_head head = { 0 };
+	enum twr_status rc;
+
+	/* Before the lock, whose folder init makes. */
+	if (access(s->directory_path, F_OK) != 0)
+		return no_directory(s, err);
+	if ((rc = session_lock(s, err)) != TWR_OK ||
+	    (rc = open_directory(s, DIRECTORY_WRITE, err)) != TWR_OK ||
+	    (rc = heal(s, healing, err)) != TWR_OK ||
+	    (rc = directory_begin(s->dir, err)) != TWR_OK ||
+	    (rc = find_actor(s, wants_actor, err)) != TWR_OK ||
+	    (rc = directory_journal_head(s->dir, &head, err)) != TWR_OK)
+		return rc;
+	out_keep_notes(s->out);
+	s->n_warnings = 0;
+	s->seq_before = head.seq;
+	return TWR_OK;
+}
+
+bool
+session_conf_edited(const struct session *s, const struct accepted *ac)
+{
+	struct config_file file = { 0 };
+	struct stat st;
+	bool edited;
+
+	if (ac->text == NULL)
+		return false;
+	if (stat(s->conf_path, &st) == 0 && st.st_size >= 0 &&
+	    (uint64_t)st.st_size == ac->size &&
+	    st.st_mtim.tv_sec == ac->mtime_s &&
+	    (uint32_t)st.st_mtim.tv_nsec == ac->mtime_ns)
+		return false;
+	/* A file that was only touched, or moved here, is the same. */
+	if (config_file_read(s->conf_path, s->paths.owner, &file, NULL) !=
+	    TWR_OK)
+		return true;
+	edited = strcmp(file.text, ac->text) != 0;
+	config_file_free(&file);
+	return edited;
+}
+
+static void
+say_effect(struct session *s, const struct accepted *ac)
+{
+	const struct compile_effect *effect;
+
+	if (s->compiled == NULL) {
+		if (ac->text == NULL)
+			out_effect(s->out, "no policy yet: run twrbac compile");
+		else
+			out_effect(s->out,
+			    "not in force yet: run "
+			    "twrbac compile");
+		return;
+	}
+	effect = compiled_effect(s->compiled);
+	out_effect(s->out, "policy %" PRIu64 " in force: %s",
+	    compiled_serial(s->compiled),
+	    effect->text != NULL && *effect->text != '\0' ?
+		effect->text :
+		"no login's access changed");
+}
+
+static void
+say_rest(struct session *s, const struct accepted *ac)
+{
+	if (!s->strict && s->compiled != NULL && s->n_warnings > 0)
+		out_note(s->out,
+		    "%u warning%s about the policy; "
+		    "twrbac compile shows %s",
+		    s->n_warnings, s->n_warnings == 1 ? "" : "s",
+		    s->n_warnings == 1 ? "it" : "them");
+	if (session_conf_edited(s, ac))
+		out_note(s->out,
+		    "%s was edited since it was accepted; "
+		    "run twrbac compile",
+		    s->conf_path);
+}
+
+enum twr_status
+session_commit(struct session *s, struct twr_error *err)
+{
+	struct journal_head head = { 0 };
+	struct accepted ac = { 0 };
+	uint64_t serial = 0;
+	enum twr_status rc;
+
+	if ((rc = directory_journal_head(s->dir, &head, err)) != TWR_OK ||
+	    (rc = directory_serial(s->dir, &serial, err)) != TWR_OK ||
+	    (rc = directory_accepted(s->dir, &ac, err)) != TWR_OK)
+		goto out;
+	if (head.seq == s->seq_before && !s->strict) {
+		directory_rollback(s->dir);
+		out_effect(s->out, "nothing changed");
+		goto out;
+	}
+	if (ac.text != NULL && !s->no_compile &&
+	    (rc = build(s, &ac, serial + 1, err)) != TWR_OK)
+		goto out;
+	if ((rc = make_real(s, err)) != TWR_OK)
+		goto out;
+	say_effect(s, &ac);
+	say_rest(s, &ac);
+out:
+	accepted_free(&ac);
+	return rc;
+}
+
+void
+session_close(struct session *s)
+{
+	compiled_free(s->compiled);
+	s->compiled = NULL;
+	directory_close(s->dir);
+	s->dir = NULL;
+	compile_unlock(s->lock);
+	s->lock = -1;
+}

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef TWRBAC_SESSION_H
+#define TWRBAC_SESSION_H
+
+/*
+ * What a command works on: the open directory, who is acting, and for
+ * writes the bracket around it (DESIGN 2, "Order of a write"):
+ *
+ *	lock, open, heal what a killed writer left, begin, find the actor;
+ *	the command's changes;
+ *	compile from this transaction, commit, rename, announce, report.
+ *
+ * Whatever fails before the commit leaves directory and policy as they were.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "actor.h"
+#include "change.h"
+#include "compile.h"
+#include "directory.h"
+#include "opts.h"
+#include "out.h"
+#include "status.h"
+
+#ifndef TWR_STATE_DIR
+#define TWR_STATE_DIR "/var/lib/twrbac"
+#endif
+#ifndef TWR_CONF
+#define TWR_CONF "/etc/twrbac/twrbac.conf"
+#endif
+#ifndef TWR_DATADIR
+#define TWR_DATADIR "/usr/share/twrbac"
+#endif
+
+struct session {
+	const char *directory_path, *conf_path; /* absolute */
+	struct compile_paths paths;
+	int64_t now; /* one moment for the whole command */
+	struct actor_facts facts;
+	struct actor actor;
+	struct change change; /* ready for change.h's functions, in a write */
+	struct directory *dir; /* NULL: not open */
+	struct out *out;
+	/* set by a command before session_commit() */
+	bool strict; /* compile: refuse what would lock everybody out */
+	bool lock_out_ok, clock_ok, no_compile;
+	/* private to session.c */
+	bool meter; /* stderr is a terminal: show how far compile is */
+	bool wants_actor;
+	int lock;
+	uint64_t seq_before;
+	unsigned n_warnings;
+	struct compiled *compiled;
+};
+
+/*
+ * Take paths and switches from the command line. opts and out must outlive
+ * the session. TWR_EINVAL: a path that is not absolute. Nothing is opened;
+ * session_close() is due in any case.
+ */
+enum twr_status session_init(struct session *s, const struct opts *opts,
+    struct out *out, struct twr_error *err) TWR_MUST_CHECK;
+
+/*
+ * Open the directory in a read transaction; with wants_actor an
+ * administrator must be acting (TWR_EPERM).
+ */
+enum twr_status session_open_read(struct session *s, bool wants_actor,
+    struct twr_error *err) TWR_MUST_CHECK;
+
+/*
+ * Lock, open, heal (said on stderr), begin, find the actor: an administrator
+ * with wants_actor, else whoever it is. heal false leaves an old policy to
+ * the compile that is about to come. TWR_EBUSY: another writer.
+ */
+enum twr_status session_open_write(struct session *s, bool wants_actor,
+    bool heal, struct twr_error *err) TWR_MUST_CHECK;
+/*
+ * For commands of the host: when the directory is ahead of the policy in
+ * force, compile anew and say so. What stands in the way is a warning, and
+ * a writer at work is none.
+ */
+void session_heal_first(struct session *s);
+/* Take the writers' lock alone, for init. */
+enum twr_status session_lock(struct session *s,
+    struct twr_error *err) TWR_MUST_CHECK;
+
+/*
+ * The second half of the bracket. Sets the report's effect. Without any
+ * change it does nothing and says so, unless strict.
+ */
+enum twr_status session_commit(struct session *s,
+    struct twr_error *err) TWR_MUST_CHECK;
+void session_close(struct session *s); /* rolls back what is not committed */
+
+/*
+ * Whether twrbac.conf differs from what was accepted; true also when it
+ * cannot be read. False before anything was accepted.
+ */
+bool session_conf_edited(const struct session *s, const struct accepted *ac);
+
+#endif
