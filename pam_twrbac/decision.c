@@ -227,12 +227,16 @@ scope_is_usable(struct work *w)
 	const struct twr_rule *r = &w->view->rule;
 	size_t i;
 
+	/* the decoder refuses a rule of no scope, or of too many, too */
+	if (r->n_chain == 0 || r->n_chain > TWR_CHAIN_MAX)
+		return step(w, TWR_LOOK_SCOPE, false, TWR_REASON_POLICY_CORRUPT,
+		    TWR_NOTHING);
 	for (i = 0; i < r->n_chain; i++)
 		if (!step(w, TWR_LOOK_SCOPE,
 			r->chain[i].status == TWR_SCOPE_ACTIVE,
 			TWR_REASON_SCOPE_UNUSABLE, i))
 			return false;
-	return r->n_chain > 0;
+	return true;
 }
 
 static bool
@@ -356,13 +360,43 @@ decide(struct work *w)
 	w->ret.reason = TWR_REASON_GRANTED;
 }
 
-/* Outcomes that only damage can have: no permissive mode covers them. */
+/*
+ * Outcomes that only damage can have: no permissive mode of the policy covers
+ * them. A new reason must be put on one side or the other.
+ */
 static bool
 is_about_damage(enum twr_reason reason)
 {
-	return reason == TWR_REASON_POLICY_CORRUPT ||
-	    reason == TWR_REASON_POLICY_UNREADABLE ||
-	    reason == TWR_REASON_NO_MEMORY || reason == TWR_REASON_NONE;
+	switch (reason) {
+	case TWR_REASON_NO_USER:
+	case TWR_REASON_NO_INVOKER:
+	case TWR_REASON_INVOKER_MISMATCH:
+	case TWR_REASON_NO_RULE:
+	case TWR_REASON_LOGIN_UNMAPPED:
+	case TWR_REASON_USER_INACTIVE:
+	case TWR_REASON_USER_SUSPENDED:
+	case TWR_REASON_TWO_FACTOR_MISSING:
+	case TWR_REASON_SCOPE_UNUSABLE:
+	case TWR_REASON_ROLE_MISSING:
+	case TWR_REASON_ROLE_ENDED:
+	case TWR_REASON_ROLE_REMOVED:
+	case TWR_REASON_ROLE_NOT_YET:
+		return false;
+	case TWR_REASON_NONE:
+	case TWR_REASON_GRANTED:
+	case TWR_REASON_EXEMPT:
+	case TWR_REASON_POLICY_MISSING:
+	case TWR_REASON_POLICY_UNREADABLE:
+	case TWR_REASON_POLICY_UNSAFE:
+	case TWR_REASON_POLICY_CORRUPT:
+	case TWR_REASON_POLICY_TOO_NEW:
+	case TWR_REASON_POLICY_STALE:
+	case TWR_REASON_BAD_ARGUMENT:
+	case TWR_REASON_NO_MEMORY:
+	case TWR_REASON_COUNT:
+		break;
+	}
+	return true;
 }
 
 static bool

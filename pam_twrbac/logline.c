@@ -192,7 +192,9 @@ add_reason(struct twr_line *ln, const struct twr_report *rp)
 	const struct twr_demand *d = deciding_demand(jd);
 	char *role = NULL;
 
-	if (rp->reason == TWR_REASON_ROLE_MISSING && d != NULL) {
+	/* a long list of roles would push the reference out of the sentence */
+	if (rp->reason == TWR_REASON_ROLE_MISSING && d != NULL &&
+	    strlen(d->label) <= WORD_SHOWN) {
 		twr_line_addf(ln, "you do not hold %s here", d->label);
 	} else if (h != NULL &&
 	    (rp->reason == TWR_REASON_ROLE_ENDED ||

@@ -146,10 +146,18 @@ own(struct twr_view *view, void *mem)
 	return mem;
 }
 
+/* n zeroed members, in the view itself while there is room. */
 static void *
 own_array(struct twr_view *view, size_t n, size_t size)
 {
-	return own(view, calloc(n > 0 ? n : 1, size));
+	const size_t unit = sizeof(view->room[0]);
+	size_t left = sizeof(view->room) / unit - view->room_used;
+	void *mem = view->room + view->room_used;
+
+	if (n > left * unit / size)
+		return own(view, calloc(n, size));
+	view->room_used += (n * size + unit - 1) / unit;
+	return mem; /* twr_view_free() zeroed it */
 }
 
 static enum twr_status
@@ -450,6 +458,13 @@ twr_view_load(const struct twr_reader *rd, const char *service,
 		view->rule_status = load_rule(rd, view->judge->name, view);
 	if (view->subject.login != NULL)
 		view->login_status = load_login(rd, view->subject.login, view);
+	/* half-decoded parts are nobody's evidence */
+	if (view->exempt_status != TWR_OK)
+		memset(&view->exempt, 0, sizeof(view->exempt));
+	if (view->rule_status != TWR_OK)
+		memset(&view->rule, 0, sizeof(view->rule));
+	if (view->login_status != TWR_OK)
+		memset(&view->login, 0, sizeof(view->login));
 }
 
 void
@@ -477,9 +492,12 @@ twr_name_of(const struct twr_reader *rd, char kind, uint32_t number, char **ret)
 		return rc;
 	c->p = value;
 	get_str(c, &name);
-	rc = is_done(c) ? TWR_OK : TWR_ECORRUPT;
-	if (rc == TWR_OK && (*ret = strdup(name)) == NULL)
-		rc = TWR_ENOMEM;
-	free(value);
-	return rc;
+	if (!is_done(c)) {
+		free(value);
+		return TWR_ECORRUPT;
+	}
+	/* the value's own buffer becomes the string */
+	memmove(value, name, strlen(name) + 1);
+	*ret = (char *)value;
+	return TWR_OK;
 }

@@ -17,6 +17,9 @@ struct twr_subject {
 	bool invoker; /* judged as the invoker (PAM_RUSER) */
 };
 
+/* Bytes for the arrays of a usual policy, so that a login seldom allocates. */
+#define TWR_VIEW_ROOM 3072
+
 struct twr_view {
 	struct twr_meta meta;
 	const struct twr_service *service; /* its entry; NULL: not listed */
@@ -30,8 +33,11 @@ struct twr_view {
 	enum twr_status login_status;
 	struct twr_login login;
 	struct twr_error error; /* of the last part that failed */
+	/* private to view.c; not to be copied: arrays may lie in room */
 	void *owned[12];
 	size_t n_owned;
+	uint64_t room[TWR_VIEW_ROOM / sizeof(uint64_t)];
+	size_t room_used;
 };
 
 /*
