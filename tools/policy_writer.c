@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "checksum.h"
+#include "policy_crc.h"
 #include "policy_encode.h"
 #include "policy_format.h"
 #include "policy_index.h"
@@ -27,6 +28,7 @@ struct record {
 struct policy_writer {
 	int fd;
 	bool finished;
+	struct policy_crc crc;
 	struct policy_value enc;
 	struct record *records;
 	struct policy_entry *entries; /* for the index, beside the records */
@@ -164,7 +166,8 @@ add_record(struct policy_writer *pw, const uint8_t *key, size_t key_len,
 	if (pw->end + 8 + key_len + c->len + TWR_CRC_LEN +
 	    16 * ((uint64_t)pw->n + 1) > UINT32_MAX)
 		return too_long(what, name, err);
-	crc = twr_crc32c(twr_crc32c(0, key, key_len), c->bytes, c->len);
+	crc = policy_crc_add(&pw->crc, 0, key, key_len);
+	crc = policy_crc_add(&pw->crc, crc, c->bytes, c->len);
 	if ((rc = remember(pw, key, key_len, crc, err)) != TWR_OK)
 		return rc;
 	return write_record(pw, key, key_len, crc, err);
@@ -204,6 +207,7 @@ policy_writer_begin(int fd, struct policy_writer **ret, struct twr_error *err)
 		    "policy: no random numbers: %s", strerror(errno));
 		goto out;
 	}
+	policy_crc_init(&pw->crc);
 	pw->fd = fd;
 	pw->end = TWR_CDB_HEADER;
 	*ret = pw;

@@ -50,17 +50,17 @@ enter_world() { # script, arguments
 	fi
 	[ "$(id -u)" -eq 0 ] || cannot_run "only root can make namespaces;" \
 	    "run it with sudo"
-	for helper in pam_client syslog_tap make_policy; do
+	for helper in pam_client syslog_tap make_policy private_mounts; do
 		[ -x "$HELPERS/$helper" ] ||
 			fatal "$HELPERS/$helper is not built; run make programs"
 	done
-	unshare -m -p -f --mount-proc true 2>/dev/null ||
+	unshare -m -p -f --propagation unchanged true 2>/dev/null ||
 		cannot_run "mount and process namespaces are not allowed here" \
 		    "(unshare -m -p failed)"
 	# The first process of the world dies with unshare, whatever happens,
 	# and takes all others with it.
-	TWR_WORLD=inside unshare -m -p -f --kill-child --mount-proc \
-	    sh "$@" &
+	TWR_WORLD=inside unshare -m -p -f --kill-child --propagation unchanged \
+	    "$HELPERS/private_mounts" sh "$@" &
 	world=$!
 	trap 'leave_world 129' HUP
 	trap 'leave_world 130' INT
@@ -104,6 +104,12 @@ make_world() {
 	trap 'exit 130' INT
 	trap 'exit 143' TERM
 	umask 022
+	# people of the world must be able to enter their homes
+	case $(stat -c %A /) in
+	*x | *t) ;;
+	*) cannot_run "/ is closed to everybody but root; chmod 0755 /" ;;
+	esac
+	mount -t proc proc /proc || fatal "cannot mount /proc in the namespace"
 	own_mount /run
 	mkdir -p "$W/bin" "$W/dev" "$W/home" "$W/tmp" /run/sshd /run/lock
 	chmod 0755 "$W"

@@ -117,6 +117,17 @@ take_warning(void *ctx, const char *line)
 	(void)snprintf(w.warned + len, sizeof(w.warned) - len, "%s\n", line);
 }
 
+/* support_path() reuses its buffers. */
+static void
+keep_path(int i, const char **ret, const char *name)
+{
+	static char paths[3][4200];
+
+	(void)snprintf(paths[i], sizeof(paths[i]), "%s",
+	    support_path("%s", name));
+	*ret = paths[i];
+}
+
 static void
 make_world(void)
 {
@@ -164,10 +175,10 @@ make_world(void)
 	(void)unlink(support_path("policy.prev.cdb"));
 	w.opt = (struct compile_options) { .now = NOW, .conf_name = "t.conf",
 		.warn = take_warning };
-	w.opt.paths.policy = strdup(support_path("policy.cdb"));
+	keep_path(0, &w.opt.paths.policy, "policy.cdb");
+	keep_path(1, &w.opt.paths.passwd, "passwd");
+	keep_path(2, &w.opt.paths.login_defs, "login.defs");
 	w.opt.paths.owner = support_owner();
-	w.opt.paths.passwd = strdup(support_path("passwd"));
-	w.opt.paths.login_defs = strdup(support_path("login.defs"));
 	w.serial = 0;
 	w.warned[0] = '\0';
 	(void)snprintf(w.accepted.path, sizeof(w.accepted.path),
@@ -453,12 +464,13 @@ END_TEST
 START_TEST(publishing)
 {
 	struct compiled *cp, *late;
-	struct compile_paths *paths = &w.opt.paths;
+	struct compile_paths *paths = &w.opt.paths, other;
 	char effect[256];
 	unsigned n;
 	int lock = -1;
 
 	make_world();
+	other = *paths;
 	MUST(compile_lock(paths, &lock, &err));
 	compile_unlock(lock);
 	MUST(prepare(RULES, &late)); /* serial 1 */
@@ -472,9 +484,8 @@ START_TEST(publishing)
 	compiled_free(late);
 	put_in_force(RULES, effect, sizeof(effect));
 	ck_assert_uint_eq(compile_serial_in_force(paths), 12);
-	w.opt.paths.policy = strdup(support_path("policy.prev.cdb"));
-	ck_assert_uint_eq(compile_serial_in_force(paths), 11);
-	w.opt.paths.policy = strdup(support_path("policy.cdb"));
+	other.policy = support_path("policy.prev.cdb");
+	ck_assert_uint_eq(compile_serial_in_force(&other), 11);
 	ck_assert_int_ne(access(support_path("prev.tmp"), F_OK), 0);
 	/* what a killed writer left */
 	support_write_text(support_path("policy.new"), "x");
@@ -486,7 +497,7 @@ START_TEST(publishing)
 	/* the module would not follow a link, so neither does compile */
 	(void)unlink(support_path("link"));
 	ck_assert_int_eq(symlink(support_folder(), support_path("link")), 0);
-	w.opt.paths.policy = strdup(support_path("link/policy.cdb"));
+	paths->policy = support_path("link/policy.cdb");
 	ck_assert_int_eq(prepare(RULES, &cp), TWR_EUNSAFE);
 	ck_assert_ptr_nonnull(strstr(err.text, "a symbolic link"));
 	ck_assert_ptr_nonnull(strstr(err.text, support_folder()));

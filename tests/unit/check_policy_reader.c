@@ -1,0 +1,471 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/* The reader against tinycdb's writer, and against hostile files. */
+#include "policy_reader.h"
+
+#include <cdb.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "checksum.h"
+#include "support.h"
+
+/* pread of this program: counted, then the kernel's. */
+static unsigned preads;
+static size_t bytes_read;
+
+ssize_t
+pread(int fd, void *buf, size_t len, off_t at)
+{
+	ssize_t n = syscall(SYS_pread64, fd, buf, len, at);
+
+	preads++;
+	bytes_read += n > 0 ? (size_t)n : 0;
+	return n;
+}
+
+static int
+new_file(const char *name)
+{
+	const char *path = support_path("%s", name);
+	int fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
+
+	ck_assert_int_ne(fd, -1);
+	return fd;
+}
+
+static void
+open_reader(int fd, struct twr_reader *rd)
+{
+	struct stat st;
+	struct twr_error err;
+
+	ck_assert_int_eq(fstat(fd, &st), 0);
+	ck_assert_int_eq(twr_reader_init(rd, fd, (uint64_t)st.st_size, &err),
+	    TWR_OK);
+}
+
+static void
+put32(uint8_t *p, uint32_t v)
+{
+	int i;
+
+	for (i = 0; i < 4; i++, v >>= 8)
+		p[i] = (uint8_t)v;
+}
+
+/* A record as compile writes it: the value, then the CRC of both. */
+static void
+add(struct cdb_make *cm, const void *key, size_t key_len, const void *value,
+    size_t len)
+{
+	uint8_t *with_crc = malloc(len + 4);
+	uint32_t crc;
+
+	ck_assert_ptr_nonnull(with_crc);
+	if (len > 0)
+		memcpy(with_crc, value, len);
+	crc = twr_crc32c(twr_crc32c(0, key, key_len), value, len);
+	put32(with_crc + len, crc);
+	ck_assert_int_eq(cdb_make_add(cm, key, (unsigned)key_len, with_crc,
+			     (unsigned)(len + 4)),
+	    0);
+	free(with_crc);
+}
+
+static enum twr_status
+get(const struct twr_reader *rd, const void *key, size_t key_len)
+{
+	struct twr_error err = { "" };
+	uint8_t *value = NULL;
+	size_t len = 0;
+	enum twr_status rc = twr_reader_get(rd, key, key_len, &value, &len,
+	    &err);
+
+	ck_assert((rc == TWR_OK) == (value != NULL));
+	free(value);
+	if (rc != TWR_OK && rc != TWR_ENOENT)
+		ck_assert_uint_gt(strlen(err.text), 0);
+	return rc;
+}
+
+/* ---- what tinycdb wrote ---- */
+
+#define MANY 3000
+
+static size_t
+make_key(char *buf, size_t size, unsigned i)
+{
+	return (size_t)snprintf(buf, size, "Llogin-%u", i);
+}
+
+START_TEST(what_tinycdb_writes_is_read)
+{
+	struct twr_error err;
+	struct twr_reader rd;
+	struct cdb_make cm;
+	uint8_t *value, data[300];
+	size_t len, key_len;
+	char key[32];
+	unsigned i, worst = 0;
+	int fd = new_file("many.cdb");
+
+	ck_assert_int_eq(cdb_make_start(&cm, fd), 0);
+	for (i = 0; i < MANY; i++) {
+		memset(data, (int)i, sizeof(data));
+		key_len = make_key(key, sizeof(key), i);
+		add(&cm, key, key_len, data, i % sizeof(data));
+	}
+	ck_assert_int_eq(cdb_make_finish(&cm), 0);
+	open_reader(fd, &rd);
+	for (i = 0; i < MANY; i++) {
+		memset(data, (int)i, sizeof(data));
+		key_len = make_key(key, sizeof(key), i);
+		preads = 0;
+		ck_assert_int_eq(twr_reader_get(&rd, key, key_len, &value,
+				     &len, &err),
+		    TWR_OK);
+		ck_assert_uint_eq(len, i % sizeof(data));
+		ck_assert_mem_eq(value, data, len);
+		ck_assert_int_eq(value[len], 0);
+		free(value);
+		worst = preads > worst ? preads : worst;
+		key_len = make_key(key, sizeof(key), MANY + i);
+		ck_assert_int_eq(get(&rd, key, key_len), TWR_ENOENT);
+	}
+	ck_assert_uint_le(worst, 4);
+	twr_reader_close(&rd);
+	ck_assert_int_eq(rd.fd, -1);
+	twr_reader_close(&rd);
+}
+END_TEST
+
+START_TEST(the_hash_is_that_of_tinycdb)
+{
+	struct support_random rn = { 3 };
+	uint8_t key[TWR_KEY_MAX];
+	unsigned len, i;
+
+	for (len = 0; len <= TWR_KEY_MAX; len++) {
+		for (i = 0; i < len; i++)
+			key[i] = (uint8_t)support_random(&rn);
+		ck_assert_uint_eq(twr_cdb_hash(key, len), cdb_hash(key, len));
+	}
+}
+END_TEST
+
+START_TEST(keys_and_values_have_bounds)
+{
+	static uint8_t big[TWR_VALUE_MAX + 1];
+	uint8_t key[TWR_KEY_MAX + 1];
+	struct twr_reader rd;
+	struct cdb_make cm;
+	int fd = new_file("bounds.cdb");
+
+	memset(key, 'k', sizeof(key));
+	ck_assert_int_eq(cdb_make_start(&cm, fd), 0);
+	add(&cm, key, TWR_KEY_MAX, "v", 1);
+	add(&cm, key, TWR_KEY_MAX + 1, "v", 1);
+	add(&cm, "fits", 4, big, TWR_VALUE_MAX - TWR_CRC_LEN);
+	add(&cm, "large", 5, big, TWR_VALUE_MAX - TWR_CRC_LEN + 1);
+	add(&cm, "empty", 5, big, 0);
+	ck_assert_int_eq(cdb_make_add(&cm, "short", 5, big, 3), 0);
+	ck_assert_int_eq(cdb_make_add(&cm, "none", 4, big, 0), 0);
+	ck_assert_int_eq(cdb_make_add(&cm, "crc", 3, "....", 4), 0);
+	ck_assert_int_eq(cdb_make_finish(&cm), 0);
+	open_reader(fd, &rd);
+	ck_assert_int_eq(get(&rd, key, TWR_KEY_MAX), TWR_OK);
+	ck_assert_int_eq(get(&rd, key, TWR_KEY_MAX + 1), TWR_ENOENT);
+	ck_assert_int_eq(get(&rd, key, 0), TWR_ENOENT);
+	ck_assert_int_eq(get(&rd, "fits", 4), TWR_OK);
+	ck_assert_int_eq(get(&rd, "large", 5), TWR_ECORRUPT);
+	ck_assert_int_eq(get(&rd, "empty", 5), TWR_OK);
+	ck_assert_int_eq(get(&rd, "short", 5), TWR_ECORRUPT);
+	ck_assert_int_eq(get(&rd, "none", 4), TWR_ECORRUPT);
+	ck_assert_int_eq(get(&rd, "crc", 3), TWR_ECORRUPT);
+	twr_reader_close(&rd);
+}
+END_TEST
+
+/* A key's CRC is bound to the key: a record under another name is damage. */
+START_TEST(a_record_under_another_key_is_corrupt)
+{
+	struct twr_reader rd;
+	struct cdb_make cm;
+	uint8_t value[5] = { 'v' };
+	int fd = new_file("moved.cdb");
+
+	put32(value + 1, twr_crc32c(twr_crc32c(0, "Lbob", 4), "v", 1));
+	ck_assert_int_eq(cdb_make_start(&cm, fd), 0);
+	ck_assert_int_eq(cdb_make_add(&cm, "Lbob", 4, value, 5), 0);
+	ck_assert_int_eq(cdb_make_add(&cm, "Leve", 4, value, 5), 0);
+	ck_assert_int_eq(cdb_make_finish(&cm), 0);
+	open_reader(fd, &rd);
+	ck_assert_int_eq(get(&rd, "Lbob", 4), TWR_OK);
+	ck_assert_int_eq(get(&rd, "Leve", 4), TWR_ECORRUPT);
+	twr_reader_close(&rd);
+}
+END_TEST
+
+/* ---- hostile files ---- */
+
+#define KEY "Lbob"
+#define KEY_LEN 4
+
+/*
+ * Header, one record for KEY, one table of slots, all of which point to the
+ * record under KEY's hash unless a test says otherwise.
+ */
+#define RECORD_POS TWR_CDB_HEADER
+#define TABLE_POS (TWR_CDB_HEADER + 64)
+#define SLOTS_MAX 512
+#define IMAGE_LEN (TABLE_POS + SLOTS_MAX * 8)
+
+struct image {
+	uint8_t bytes[IMAGE_LEN];
+	uint32_t hash;
+};
+
+static void
+set_table(struct image *im, uint32_t pos, uint32_t slots)
+{
+	put32(im->bytes + (im->hash & 255) * 8, pos);
+	put32(im->bytes + (im->hash & 255) * 8 + 4, slots);
+}
+
+static void
+set_slot(struct image *im, uint32_t slot, uint32_t hash, uint32_t pos)
+{
+	put32(im->bytes + TABLE_POS + slot * 8, hash);
+	put32(im->bytes + TABLE_POS + slot * 8 + 4, pos);
+}
+
+static void
+set_record(struct image *im, uint32_t key_len, uint32_t value_len)
+{
+	put32(im->bytes + RECORD_POS, key_len);
+	put32(im->bytes + RECORD_POS + 4, value_len);
+}
+
+static void
+make_image(struct image *im, uint32_t slots)
+{
+	uint32_t i;
+
+	memset(im, 0, sizeof(*im));
+	im->hash = twr_cdb_hash(KEY, KEY_LEN);
+	set_table(im, TABLE_POS, slots);
+	for (i = 0; i < slots; i++)
+		set_slot(im, i, im->hash, RECORD_POS);
+	set_record(im, KEY_LEN, 5);
+	memcpy(im->bytes + RECORD_POS + 8, KEY "v", KEY_LEN + 1);
+	put32(im->bytes + RECORD_POS + 8 + KEY_LEN + 1,
+	    twr_crc32c(0, KEY "v", KEY_LEN + 1));
+}
+
+static enum twr_status
+ask_image(const struct image *im)
+{
+	int fd = new_file("hostile.cdb");
+	struct twr_reader rd;
+	enum twr_status rc;
+
+	ck_assert_int_eq(write(fd, im->bytes, IMAGE_LEN), IMAGE_LEN);
+	open_reader(fd, &rd);
+	preads = 0;
+	bytes_read = 0;
+	rc = get(&rd, KEY, KEY_LEN);
+	/* the bound of all bounds: 64 slots, each with a record to look at */
+	ck_assert_uint_le(preads, TWR_PROBE_MAX + TWR_PROBE_MAX / 16 + 2);
+	ck_assert_uint_le(bytes_read, 100u * 1024);
+	twr_reader_close(&rd);
+	return rc;
+}
+
+static const struct extent {
+	const char *what;
+	uint32_t a, b;
+	enum twr_status status;
+} tables[] = {
+	{ "as it should be", TABLE_POS, 4, TWR_OK },
+	{ "no slots", TABLE_POS, 0, TWR_ENOENT },
+	{ "in the header", 8, 4, TWR_ECORRUPT },
+	{ "at the end", IMAGE_LEN, 1, TWR_ECORRUPT },
+	{ "one byte beyond", IMAGE_LEN - 7, 1, TWR_ECORRUPT },
+	{ "beyond the file", IMAGE_LEN + 1, 1, TWR_ECORRUPT },
+	{ "far away", UINT32_MAX, 1, TWR_ECORRUPT },
+	{ "more slots than there is file", TABLE_POS, SLOTS_MAX + 1,
+	    TWR_ECORRUPT },
+	{ "slots whose length overflows", TABLE_POS, UINT32_MAX, TWR_ECORRUPT },
+	{ "slots whose length wraps to 8", TABLE_POS, 0x20000001,
+	    TWR_ECORRUPT },
+	{ "both at their most", UINT32_MAX, UINT32_MAX, TWR_ECORRUPT },
+}, records[] = {
+	{ "as it should be", KEY_LEN, 5, TWR_OK },
+	{ "another key length", KEY_LEN + 1, 4, TWR_ECORRUPT },
+	{ "key as long as can be", UINT32_MAX, 5, TWR_ECORRUPT },
+	{ "value as long as can be", KEY_LEN, UINT32_MAX, TWR_ECORRUPT },
+	{ "both as long as can be", UINT32_MAX, UINT32_MAX, TWR_ECORRUPT },
+	{ "lengths that wrap to fit", UINT32_MAX - 4, 10, TWR_ECORRUPT },
+	{ "value that wraps", KEY_LEN, UINT32_MAX - 11, TWR_ECORRUPT },
+	{ "value to the end of the file", KEY_LEN,
+	    IMAGE_LEN - RECORD_POS - 8 - KEY_LEN, TWR_ECORRUPT },
+	{ "value one beyond the end", KEY_LEN,
+	    IMAGE_LEN - RECORD_POS - 8 - KEY_LEN + 1, TWR_ECORRUPT },
+	{ "no room for a CRC", KEY_LEN, 3, TWR_ECORRUPT },
+	{ "no value", KEY_LEN, 0, TWR_ECORRUPT },
+	{ "no key", 0, 5, TWR_ECORRUPT },
+};
+
+START_TEST(a_table_is_inside_the_file)
+{
+	const struct extent *e = &tables[_i];
+	struct image im;
+
+	make_image(&im, 4);
+	set_table(&im, e->a, e->b);
+	ck_assert_msg(ask_image(&im) == e->status, "%s", e->what);
+}
+END_TEST
+
+START_TEST(a_record_is_inside_the_file)
+{
+	const struct extent *e = &records[_i];
+	struct image im;
+
+	make_image(&im, 4);
+	set_record(&im, e->a, e->b);
+	ck_assert_msg(ask_image(&im) == e->status, "%s", e->what);
+}
+END_TEST
+
+START_TEST(a_slot_points_into_the_file)
+{
+	static const uint32_t bad[] = { 1, 8, TWR_CDB_HEADER - 1,
+		IMAGE_LEN - 7, IMAGE_LEN, IMAGE_LEN + 1, UINT32_MAX - 7,
+		UINT32_MAX };
+	struct image im;
+	uint32_t i, k;
+
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		make_image(&im, 4);
+		for (k = 0; k < 4; k++)
+			set_slot(&im, k, im.hash, bad[i]);
+		ck_assert_msg(ask_image(&im) == TWR_ECORRUPT, "%lu",
+		    (unsigned long)bad[i]);
+	}
+}
+END_TEST
+
+/* All slots taken by others of the same hash: it ends, and soon. */
+START_TEST(probing_has_an_end)
+{
+	static const uint32_t sizes[] = { 1, 15, 16, 17, 63, 64, 65, 512 };
+	struct image im;
+	size_t i;
+
+	for (i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		make_image(&im, sizes[i]);
+		im.bytes[RECORD_POS + 8] = 'X'; /* another key */
+		ck_assert_int_eq(ask_image(&im), TWR_ECORRUPT);
+	}
+}
+END_TEST
+
+/* The last slot that is looked at, and the first that is not. */
+START_TEST(sixty_four_slots_are_looked_at)
+{
+	struct image im;
+	uint32_t i, start, far;
+
+	for (far = TWR_PROBE_MAX - 1; far <= TWR_PROBE_MAX; far++) {
+		make_image(&im, SLOTS_MAX);
+		start = (im.hash >> 8) % SLOTS_MAX;
+		for (i = 0; i < SLOTS_MAX; i++)
+			set_slot(&im, i, im.hash + 1, RECORD_POS);
+		set_slot(&im, (start + far) % SLOTS_MAX, im.hash, RECORD_POS);
+		ck_assert_int_eq(ask_image(&im),
+		    far < TWR_PROBE_MAX ? TWR_OK : TWR_ECORRUPT);
+		/* an empty slot before it ends the search */
+		set_slot(&im, (start + 3) % SLOTS_MAX, 0, 0);
+		ck_assert_int_eq(ask_image(&im), TWR_ENOENT);
+	}
+}
+END_TEST
+
+START_TEST(a_file_has_a_least_and_a_most_length)
+{
+	int fd = new_file("lengths.cdb");
+	struct twr_error err;
+	struct twr_reader rd;
+
+	ck_assert_int_eq(ftruncate(fd, TWR_CDB_HEADER), 0);
+	ck_assert_int_eq(twr_reader_init(&rd, fd, TWR_CDB_HEADER - 1, &err),
+	    TWR_ECORRUPT);
+	ck_assert_int_eq(twr_reader_init(&rd, fd, 0, &err), TWR_ECORRUPT);
+	ck_assert_int_eq(twr_reader_init(&rd, fd, (uint64_t)UINT32_MAX + 1,
+			     &err),
+	    TWR_ECORRUPT);
+	ck_assert_int_eq(twr_reader_init(&rd, fd, TWR_CDB_HEADER, &err),
+	    TWR_OK);
+	ck_assert_int_eq(get(&rd, KEY, KEY_LEN), TWR_ENOENT);
+	/* on failure the descriptor stays the caller's */
+	ck_assert_int_eq(ftruncate(fd, 100), 0);
+	ck_assert_int_eq(twr_reader_init(&rd, fd, TWR_CDB_HEADER, &err),
+	    TWR_ECORRUPT);
+	ck_assert_int_eq(rd.fd, -1);
+	ck_assert_int_eq(fcntl(fd, F_GETFD), FD_CLOEXEC);
+	(void)close(fd);
+	ck_assert_int_eq(twr_reader_init(&rd, fd, TWR_CDB_HEADER, &err),
+	    TWR_EUNREADABLE);
+}
+END_TEST
+
+/* Random garbage in every place that is read: an answer, never more. */
+START_TEST(garbage_is_survived)
+{
+	struct support_random rn = { 99 };
+	struct image im;
+	unsigned round, i;
+
+	for (round = 0; round < 3000; round++) {
+		make_image(&im, 1 + support_below(&rn, 64));
+		for (i = 1 + support_below(&rn, 6); i > 0; i--)
+			put32(im.bytes +
+				(support_chance(&rn, 30) ?
+					(im.hash & 255) * 8 +
+					    support_below(&rn, 5) :
+					RECORD_POS +
+					    support_below(&rn, 600)),
+			    (uint32_t)support_random(&rn) >>
+				support_below(&rn, 32));
+		(void)ask_image(&im);
+	}
+}
+END_TEST
+
+int
+main(void)
+{
+	const struct support_test tests[] = {
+		SUPPORT_TEST(what_tinycdb_writes_is_read),
+		SUPPORT_TEST(the_hash_is_that_of_tinycdb),
+		SUPPORT_TEST(keys_and_values_have_bounds),
+		SUPPORT_TEST(a_record_under_another_key_is_corrupt),
+		SUPPORT_ROWS(a_table_is_inside_the_file, tables),
+		SUPPORT_ROWS(a_record_is_inside_the_file, records),
+		SUPPORT_TEST(a_slot_points_into_the_file),
+		SUPPORT_TEST(probing_has_an_end),
+		SUPPORT_TEST(sixty_four_slots_are_looked_at),
+		SUPPORT_TEST(a_file_has_a_least_and_a_most_length),
+		SUPPORT_TEST(garbage_is_survived),
+		SUPPORT_END,
+	};
+
+	return support_run_in_folder("policy_reader", tests);
+}
