@@ -9,7 +9,11 @@
 
 #define NAME_SHOWN 256
 #define WORD_SHOWN 128
+#define PATH_SHOWN (3 * NAME_SHOWN)
+#define ROLE_SHOWN 512 /* key@scope */
 #define ERROR_SHOWN 400
+#define SENTENCE_NAME 96 /* bytes of a name in the sentence */
+#define SENTENCE_CONTACT 200
 
 void
 twr_hidden_name(const uint8_t key[TWR_ID_LEN], const char *name,
@@ -95,9 +99,9 @@ add_evidence(struct twr_line *ln, const struct twr_report *rp)
 	const struct twr_judgement *jd = rp->judgement;
 	const struct twr_holding *h = deciding_holding(jd);
 	const struct twr_demand *d = deciding_demand(jd);
-	char role[2 * TWR_NAME_MAX], at[TWR_TIME_LEN];
+	char role[4 * (TWR_NAME_MAX + 1)], at[TWR_TIME_LEN];
 
-	twr_line_key(ln, "scope", jd->view.rule.scope_path, 3 * NAME_SHOWN);
+	twr_line_key(ln, "scope", jd->view.rule.scope_path, PATH_SHOWN);
 	twr_line_key(ln, "demand", d != NULL ? d->label : NULL, WORD_SHOWN);
 	if (h == NULL) {
 		twr_line_key(ln, "role", NULL, 0);
@@ -105,7 +109,7 @@ add_evidence(struct twr_line *ln, const struct twr_report *rp)
 		return;
 	}
 	format_role(jd, h, role, sizeof(role));
-	twr_line_key(ln, "role", role, sizeof(role));
+	twr_line_key(ln, "role", role, ROLE_SHOWN);
 	twr_time_format(moment_of(jd->decision.reason, h), at);
 	twr_line_key(ln, "at", at, sizeof(at));
 }
@@ -176,6 +180,22 @@ add_moment(struct twr_line *ln, int64_t when, int64_t now)
 	twr_line_addf(ln, "%s UTC", at + 11);
 }
 
+/* A name, cut between two characters where it is too long. */
+static void
+add_short(struct twr_line *ln, const char *name, size_t max)
+{
+	size_t len = strnlen(name, max + 1);
+
+	if (len <= max) {
+		twr_line_add(ln, name);
+		return;
+	}
+	len = max - 2;
+	while (len > 0 && ((unsigned char)name[len] & 0xc0) == 0x80)
+		len--;
+	twr_line_addf(ln, "%.*s..", (int)len, name);
+}
+
 static const char *
 change_words(enum twr_reason reason)
 {
@@ -192,17 +212,18 @@ add_reason(struct twr_line *ln, const struct twr_report *rp)
 	const struct twr_demand *d = deciding_demand(jd);
 	char *role = NULL;
 
-	/* a long list of roles would push the reference out of the sentence */
-	if (rp->reason == TWR_REASON_ROLE_MISSING && d != NULL &&
-	    strlen(d->label) <= WORD_SHOWN) {
-		twr_line_addf(ln, "you do not hold %s here", d->label);
+	if (rp->reason == TWR_REASON_ROLE_MISSING && d != NULL) {
+		twr_line_add(ln, "you do not hold ");
+		add_short(ln, d->label, SENTENCE_NAME);
+		twr_line_add(ln, " here");
 	} else if (h != NULL &&
 	    (rp->reason == TWR_REASON_ROLE_ENDED ||
 		rp->reason == TWR_REASON_ROLE_REMOVED ||
 		rp->reason == TWR_REASON_ROLE_NOT_YET) &&
 	    twr_name_of(&jd->reader, TWR_NAME_ROLE, h->role, &role) == TWR_OK) {
-		twr_line_addf(ln, "your role %s %s ", role,
-		    change_words(rp->reason));
+		twr_line_add(ln, "your role ");
+		add_short(ln, role, SENTENCE_NAME);
+		twr_line_addf(ln, " %s ", change_words(rp->reason));
 		add_moment(ln, moment_of(rp->reason, h), jd->request.now);
 		free(role);
 	} else {
@@ -218,15 +239,20 @@ twr_sentence(const struct twr_report *rp, char buf[TWR_SENTENCE_MAX])
 	size_t i;
 
 	twr_line_init(&ln, buf, TWR_SENTENCE_MAX);
-	twr_line_addf(&ln, "twrbac: access to %s refused",
-	    rp->host != NULL && rp->host[0] != '\0' ? rp->host : "this host");
+	twr_line_add(&ln, "twrbac: access to ");
+	add_short(&ln,
+	    rp->host != NULL && rp->host[0] != '\0' ? rp->host : "this host",
+	    SENTENCE_NAME);
+	twr_line_add(&ln, " refused");
 	if (meta->detail != TWR_DETAIL_NONE) {
 		twr_line_add(&ln, ": ");
 		add_reason(&ln, rp);
 	}
 	twr_line_addf(&ln, " (ref %s)", rp->event);
-	if (meta->contact != NULL && meta->contact[0] != '\0')
-		twr_line_addf(&ln, ". Contact %s", meta->contact);
+	if (meta->contact != NULL && meta->contact[0] != '\0') {
+		twr_line_add(&ln, ". Contact ");
+		add_short(&ln, meta->contact, SENTENCE_CONTACT);
+	}
 	for (i = 0; i < ln.len; i++)
 		if ((unsigned char)buf[i] < 0x20 || buf[i] == 0x7f)
 			buf[i] = '?';

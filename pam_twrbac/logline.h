@@ -27,7 +27,7 @@ struct twr_report {
  * at is when it begins, ends, ended or was removed. A name that the gate does
  * not know is shown as # and 32 bits of a keyed hash, without a policy as #.
  */
-#define TWR_LOGLINE_MAX 2048
+#define TWR_LOGLINE_MAX 4096 /* holds every key, however long the values */
 void twr_logline(const struct twr_report *rp, char buf[TWR_LOGLINE_MAX]);
 
 /*
@@ -37,7 +37,9 @@ void twr_logline(const struct twr_report *rp, char buf[TWR_LOGLINE_MAX]);
  *	twrbac: access to ops1 refused: your role hosts:login ended 02:00 UTC
  *	(ref 7Q2M4KXA). Contact ops@example.com
  *
- * With refusal_detail = "none" it has no reason.
+ * With refusal_detail = "none" it has no reason. Names too long for it are
+ * shortened; reference and contact are always there. (PAM's own limit for a
+ * message is 512 bytes.)
  */
 #define TWR_SENTENCE_MAX 512
 void twr_sentence(const struct twr_report *rp, char buf[TWR_SENTENCE_MAX]);

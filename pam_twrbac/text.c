@@ -8,6 +8,7 @@
 #include "model.h"
 
 #define DAY_S 86400
+#define LAST_DAY 2932896 /* 9999-12-31, counted from 1970-01-01 */
 
 void
 twr_line_init(struct twr_line *ln, char *buf, size_t size)
@@ -68,18 +69,18 @@ add_escaped(struct twr_line *ln, const char *value, size_t max,
 {
 	static const char hex[] = "0123456789abcdef";
 	char esc[4] = { '\\', 'x', '0', '0' };
-	size_t i;
+	size_t i, shown = 0;
 
-	for (i = 0; value[i] != '\0' && i < max; i++) {
+	for (i = 0; value[i] != '\0'; i++) {
 		unsigned char c = (unsigned char)value[i];
+		size_t len = is_plain(c, least) ? 1 : sizeof(esc);
 
-		if (is_plain(c, least)) {
-			add_bytes(ln, value + i, 1);
-			continue;
-		}
+		if (len > max - shown)
+			break;
+		shown += len;
 		esc[2] = hex[c >> 4];
 		esc[3] = hex[c & 15];
-		add_bytes(ln, esc, sizeof(esc));
+		add_bytes(ln, len == 1 ? value + i : esc, len);
 	}
 	if (value[i] != '\0')
 		add_bytes(ln, "..", 2);
@@ -192,7 +193,7 @@ twr_time_parse(const char *text, int64_t *ret)
 {
 	unsigned year, month, day, hour, min, sec;
 	const char *p = text;
-	int64_t offset;
+	int64_t offset, when;
 
 	if (!take_number(&p, 4, &year) || !take_char(&p, '-') ||
 	    !take_number(&p, 2, &month) || !take_char(&p, '-') ||
@@ -205,8 +206,11 @@ twr_time_parse(const char *text, int64_t *ret)
 	    day > days_in_month(year, month) || hour > 23 || min > 59 ||
 	    sec > 59)
 		return false;
-	*ret = days_of(year, month, day) * DAY_S + (int64_t)hour * 3600 +
+	when = days_of(year, month, day) * DAY_S + (int64_t)hour * 3600 +
 	    (int64_t)min * 60 + (int64_t)sec - offset;
+	if (when < 0 || when / DAY_S > LAST_DAY)
+		return false;
+	*ret = when;
 	return true;
 }
 
@@ -231,7 +235,7 @@ twr_time_format(int64_t when, char buf[TWR_TIME_LEN])
 	}
 	days = when / DAY_S - (when % DAY_S < 0 ? 1 : 0);
 	rest = when - days * DAY_S;
-	if (days < 0 || days > 2932896) { /* 1970-01-01 to 9999-12-31 */
+	if (days < 0 || days > LAST_DAY) {
 		(void)snprintf(buf, TWR_TIME_LEN, "%s", "out-of-range");
 		return;
 	}

@@ -26,8 +26,8 @@ void twr_line_addf(struct twr_line *ln, const char *fmt, ...) TWR_PRINTF(2, 3);
 /*
  * Append " key=value" (no blank at the start of the line). Bytes below 0x21,
  * 0x7f and above, '"', '=' and '\' become \xHH, so a value is one word that
- * cannot forge a key or a line. At most max bytes of value are shown; a
- * longer one ends in "..". NULL and "" give "key=-".
+ * cannot forge a key or a line. What is shown of value, escapes counted, has
+ * at most max bytes; a longer one ends in "..". NULL and "" give "key=-".
  */
 void twr_line_key(struct twr_line *ln, const char *key, const char *value,
     size_t max);
@@ -38,7 +38,8 @@ void twr_line_text(struct twr_line *ln, const char *key, const char *value,
 
 /*
  * Parse an RFC 3339 date-time: 2026-12-31T00:00:00Z, or with an offset such
- * as +01:00 instead of Z. No fractions, no leap seconds, years 1970 to 9999.
+ * as +01:00 instead of Z. No fractions, no leap seconds, years 1970 to 9999,
+ * in UTC too.
  * Returns false, and leaves ret alone, for anything else.
  */
 bool twr_time_parse(const char *text, int64_t *ret);

@@ -40,22 +40,37 @@ get_le(struct cursor *c, size_t len)
 	return v;
 }
 
+/* Written so that compilers make one load of it. */
+static uint32_t
+load32(const uint8_t *p)
+{
+	return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 |
+	    (uint32_t)p[3] << 24;
+}
+
 static void
 get_u32(struct cursor *c, uint32_t *ret)
 {
-	*ret = (uint32_t)get_le(c, 4);
+	const uint8_t *p = take(c, 4);
+
+	*ret = p != NULL ? load32(p) : 0;
 }
 
 static void
 get_u64(struct cursor *c, uint64_t *ret)
 {
-	*ret = get_le(c, 8);
+	const uint8_t *p = take(c, 8);
+
+	*ret = p != NULL ? load32(p) | (uint64_t)load32(p + 4) << 32 : 0;
 }
 
 static void
 get_i64(struct cursor *c, int64_t *ret)
 {
-	*ret = (int64_t)get_le(c, 8);
+	uint64_t v;
+
+	get_u64(c, &v);
+	*ret = (int64_t)v;
 }
 
 static unsigned

@@ -435,7 +435,7 @@ catalogue_load(const char *path, struct catalogue **ret,
 		return twr_fail(err,
 		    errno == ENOENT ? TWR_ENOENT : TWR_EUNREADABLE,
 		    "%s: the catalogue of roles: %s; install twrbac again, "
-		    "or name it with --catalogue", path, strerror(errno));
+		    "or name it with --roles", path, strerror(errno));
 	rc = read_all(fd, path, &text, err);
 	(void)close(fd);
 	if (rc == TWR_OK)

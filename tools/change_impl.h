@@ -57,4 +57,8 @@ enum twr_status change_give_key(const struct change *ch,
 enum twr_status change_take(const struct change *ch, int64_t id,
     const char *sid, struct twr_error *err) TWR_MUST_CHECK;
 
+/* Write re->text, from re's outcome and ends and the gift's window. */
+void change_describe(const struct change *ch, const struct change_gift *gift,
+    struct change_result *re);
+
 #endif

@@ -125,6 +125,8 @@ set_meta(const struct build *b, const struct journal_head *head,
     const struct judge *old_policy, struct twr_meta *meta,
     struct twr_error *err)
 {
+	enum twr_status rc;
+
 	memset(meta, 0, sizeof(*meta));
 	if (getrandom(meta->file_id, TWR_ID_LEN, 0) != TWR_ID_LEN)
 		return no_randomness(err);
@@ -146,8 +148,8 @@ set_meta(const struct build *b, const struct journal_head *head,
 	meta->permissive_until = b->permissive_until;
 	meta->services = b->services;
 	meta->n_services = b->n_services;
-	if (directory_log_key(b->dir, meta->log_key, err) != TWR_OK)
-		return TWR_EDATA;
+	if ((rc = directory_log_key(b->dir, meta->log_key, err)) != TWR_OK)
+		return rc;
 	return set_confirm(b, old_policy, meta, err);
 }
 

@@ -1,109 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <ctype.h>
 #include <string.h>
 
 #include "directory_sql.h"
 #include "directory_write.h"
 #include "suggest.h"
-#include "text.h"
-
-const char *
-role_type_word(enum role_type type)
-{
-	switch (type) {
-	case ROLE_ORGANIZATION:
-		return "organization";
-	case ROLE_GENERAL:
-		return "general";
-	case ROLE_BUILT_IN:
-		return "built-in";
-	case ROLE_RESOURCE:
-		return "resource";
-	case ROLE_CUSTOM:
-		return "custom";
-	}
-	return "?";
-}
-
-/*
- * A SID in either case, lowered behind its prefix into sid; false when text
- * is not one. prefix NULL: any.
- */
-static bool
-as_sid(const char *text, const char *prefix, char sid[TWR_SID_LEN + 1])
-{
-	size_t i;
-
-	if (strlen(text) != TWR_SID_LEN)
-		return false;
-	for (i = 0; i <= TWR_SID_LEN; i++)
-		sid[i] = (char)(i < 2 ? toupper((unsigned char)text[i]) :
-					tolower((unsigned char)text[i]));
-	return twr_sid_valid(sid, prefix);
-}
-
-/* One run that reads at most one row: the shape of all look-ups here. */
-enum row_kind { ROW_SCOPE, ROW_USER, ROW_LOGIN, ROW_ROLE, ROW_ASSIGNMENT };
-
-static enum twr_status
-read_one(struct query *q, enum row_kind kind, void *row,
-    struct twr_error *err)
-{
-	struct columns rc = { q, 0, false };
-	enum twr_status status = query_step(q, err);
-
-	if (status != TWR_OK)
-		return status;
-	switch (kind) {
-	case ROW_SCOPE:
-		read_scope(&rc, row);
-		break;
-	case ROW_USER:
-		read_user(&rc, row);
-		break;
-	case ROW_LOGIN:
-		read_login(&rc, row);
-		break;
-	case ROW_ROLE:
-		read_role(&rc, row);
-		break;
-	case ROW_ASSIGNMENT:
-		read_assignment(&rc, row);
-		break;
-	}
-	return columns_end(&rc, err);
-}
-
-/* TWR_ENOENT, err untouched, when there is no such row. */
-static enum twr_status
-by_text(struct directory *dir, enum sql_id id, enum row_kind kind,
-    const char *text, void *row, struct twr_error *err)
-{
-	struct query q;
-	enum twr_status rc = query_begin(&q, dir, id, err);
-
-	if (rc == TWR_OK) {
-		query_text(&q, 1, text);
-		rc = read_one(&q, kind, row, err);
-	}
-	query_end(&q);
-	return rc;
-}
-
-static enum twr_status
-by_id(struct directory *dir, enum sql_id sql, enum row_kind kind, int64_t id,
-    void *row, struct twr_error *err)
-{
-	struct query q;
-	enum twr_status rc = query_begin(&q, dir, sql, err);
-
-	if (rc == TWR_OK) {
-		query_int(&q, 1, id);
-		rc = read_one(&q, kind, row, err);
-	}
-	query_end(&q);
-	return rc;
-}
 
 /* ---- scopes ---- */
 
@@ -117,7 +17,7 @@ directory_child(struct directory *dir, int64_t parent_id, const char *name,
 	if (rc == TWR_OK) {
 		query_int(&q, 1, parent_id);
 		query_text(&q, 2, name);
-		rc = read_one(&q, ROW_SCOPE, row, err);
+		rc = find_read(&q, ROW_SCOPE, row, err);
 	}
 	query_end(&q);
 	if (rc == TWR_ENOENT) {
@@ -225,8 +125,9 @@ directory_scope_find(struct directory *dir, const char *text,
 	bool former = false;
 	enum twr_status rc;
 
-	if (as_sid(text, NULL, sid))
-		rc = by_text(dir, SQL_SCOPE_BY_SID, ROW_SCOPE, sid, &sc, err);
+	if (find_sid(text, NULL, sid))
+		rc = find_by_text(dir, SQL_SCOPE_BY_SID, ROW_SCOPE, sid, &sc,
+		    err);
 	else
 		rc = walk_path(dir, text, &sc, &former, err);
 	if (rc == TWR_ENOENT)
@@ -244,7 +145,7 @@ directory_scope_get(struct directory *dir, int64_t id, struct scope *ret,
     struct twr_error *err)
 {
 	enum twr_status rc =
-	    by_id(dir, SQL_SCOPE_BY_ID, ROW_SCOPE, id, ret, err);
+	    find_by_id(dir, SQL_SCOPE_BY_ID, ROW_SCOPE, id, ret, err);
 
 	if (rc == TWR_ENOENT)
 		return twr_fail(err, TWR_EREFUSED,
@@ -323,12 +224,15 @@ directory_user_find(struct directory *dir, const char *text,
 	char sid[TWR_SID_LEN + 1];
 	enum twr_status rc;
 
-	if (as_sid(text, NULL, sid)) {
-		rc = by_text(dir, SQL_USER_BY_SID, ROW_USER, sid, &us, err);
+	if (find_sid(text, NULL, sid)) {
+		rc = find_by_text(dir, SQL_USER_BY_SID, ROW_USER, sid, &us,
+		    err);
 	} else if (strchr(text, '@') != NULL) {
-		rc = by_text(dir, SQL_USER_BY_EMAIL, ROW_USER, text, &us, err);
+		rc = find_by_text(dir, SQL_USER_BY_EMAIL, ROW_USER, text, &us,
+		    err);
 	} else {
-		rc = by_text(dir, SQL_USER_BY_LOGIN, ROW_USER, text, &us, err);
+		rc = find_by_text(dir, SQL_USER_BY_LOGIN, ROW_USER, text, &us,
+		    err);
 	}
 	if (rc == TWR_ENOENT)
 		return unknown_user(dir, text, err);
@@ -342,7 +246,7 @@ directory_user_get(struct directory *dir, int64_t id, struct user *ret,
     struct twr_error *err)
 {
 	enum twr_status rc =
-	    by_id(dir, SQL_USER_BY_ID, ROW_USER, id, ret, err);
+	    find_by_id(dir, SQL_USER_BY_ID, ROW_USER, id, ret, err);
 
 	if (rc == TWR_ENOENT)
 		return twr_fail(err, TWR_EREFUSED,
@@ -355,7 +259,7 @@ directory_login_get(struct directory *dir, const char *name,
     struct login *ret, struct twr_error *err)
 {
 	enum twr_status rc =
-	    by_text(dir, SQL_LOGIN_BY_NAME, ROW_LOGIN, name, ret, err);
+	    find_by_text(dir, SQL_LOGIN_BY_NAME, ROW_LOGIN, name, ret, err);
 
 	if (rc == TWR_ENOENT)
 		return twr_fail(err, TWR_EREFUSED,
@@ -405,122 +309,5 @@ directory_count_administrators(struct directory *dir, int64_t *ret,
 	if (rc == TWR_OK && (rc = query_step(&q, err)) == TWR_OK)
 		*ret = sqlite3_column_int64(q.st, 0);
 	query_end(&q);
-	return rc;
-}
-
-/* ---- assignments ---- */
-
-enum twr_status
-directory_assignment_find(struct directory *dir, const char *sid,
-    struct assignment *ret, struct twr_error *err)
-{
-	char exact[TWR_SID_LEN + 1];
-	enum twr_status rc = TWR_ENOENT;
-
-	if (as_sid(sid, "IY", exact))
-		rc = by_text(dir, SQL_ASSIGNMENT_BY_SID, ROW_ASSIGNMENT,
-		    exact, ret, err);
-	if (rc == TWR_ENOENT)
-		return twr_fail(err, TWR_EREFUSED,
-		    "assignment \"%s\": no such assignment; \"twrbac "
-		    "assignment list\" shows their SIDs (IY...)", sid);
-	return rc;
-}
-
-/* ---- roles ---- */
-
-enum twr_status
-directory_role_get(struct directory *dir, int64_t id, struct role *ret,
-    struct twr_error *err)
-{
-	enum twr_status rc =
-	    by_id(dir, SQL_ROLE_BY_ID, ROW_ROLE, id, ret, err);
-
-	if (rc == TWR_ENOENT)
-		return twr_fail(err, TWR_EREFUSED,
-		    "role number %lld: no such role", (long long)id);
-	return rc;
-}
-
-static enum twr_status
-offer_role(void *ctx, const struct role *role, struct twr_error *err)
-{
-	struct suggestion *sg = ctx;
-
-	(void)err;
-	suggest_offer(sg, role->key);
-	suggest_offer(sg, role->name);
-	return TWR_OK;
-}
-
-static enum twr_status
-unknown_role(struct directory *dir, const char *text, struct twr_error *err)
-{
-	struct suggestion sg;
-	const char *best;
-	enum twr_status rc;
-
-	suggest_init(&sg, text);
-	rc = directory_each_role(dir, offer_role, &sg, err);
-	if (rc != TWR_OK)
-		return rc;
-	if ((best = suggest_best(&sg)) != NULL)
-		return twr_fail(err, TWR_EREFUSED,
-		    "role \"%s\": no such role; did you mean \"%s\"?", text,
-		    best);
-	return twr_fail(err, TWR_EREFUSED,
-	    "role \"%s\": no such role; \"twrbac role list\" shows all",
-	    text);
-}
-
-/* The display name: exactly one role must bear it. */
-static enum twr_status
-role_by_name(struct directory *dir, const char *text, struct role *ret,
-    struct twr_error *err)
-{
-	char keys[512];
-	struct twr_line ln;
-	struct role other;
-	struct query q;
-	size_t n = 0;
-	enum twr_status rc = query_begin(&q, dir, SQL_ROLE_BY_NAME, err);
-
-	twr_line_init(&ln, keys, sizeof(keys));
-	if (rc == TWR_OK)
-		query_text(&q, 1, text);
-	while (rc == TWR_OK &&
-	    (rc = read_one(&q, ROW_ROLE, &other, err)) == TWR_OK) {
-		*ret = other;
-		twr_line_addf(&ln, "%s%s", n++ == 0 ? "" : ", ", other.key);
-	}
-	query_end(&q);
-	if (rc != TWR_ENOENT || n == 0)
-		return rc;
-	if (n == 1)
-		return TWR_OK;
-	return twr_fail(err, TWR_EREFUSED,
-	    "role \"%s\": %zu roles have this name; say which by its key: %s",
-	    text, n, keys);
-}
-
-enum twr_status
-directory_role_find(struct directory *dir, const char *text,
-    struct role *ret, struct twr_error *err)
-{
-	struct role ro = { 0 };
-	char sid[TWR_SID_LEN + 1];
-	enum twr_status rc;
-
-	if (as_sid(text, NULL, sid)) {
-		rc = by_text(dir, SQL_ROLE_BY_SID, ROW_ROLE, sid, &ro, err);
-	} else {
-		rc = by_text(dir, SQL_ROLE_BY_KEY, ROW_ROLE, text, &ro, err);
-		if (rc == TWR_ENOENT)
-			rc = role_by_name(dir, text, &ro, err);
-	}
-	if (rc == TWR_ENOENT)
-		return unknown_role(dir, text, err);
-	if (rc == TWR_OK)
-		*ret = ro;
 	return rc;
 }

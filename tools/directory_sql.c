@@ -19,6 +19,16 @@
 	"(SELECT l.name FROM login l WHERE l.user_id = a.user_id AND " \
 	HAS("l.name") " LIMIT 1)"
 
+#define MAY_MATCH \
+	"a.user_id IN (SELECT u.id FROM user u WHERE " HAS("u.email") \
+	" OR " HAS("u.name") " OR " HAS("u.sid") \
+	" UNION SELECT l.user_id FROM login l" \
+	" WHERE l.user_id IS NOT NULL AND " HAS("l.name") ")" \
+	" OR a.role_id IN (SELECT r.id FROM role r WHERE " HAS("r.key") \
+	" OR " HAS("r.name") " OR " HAS("r.sid") ")" \
+	" OR a.scope_id IN (SELECT s.id FROM scope_path s WHERE " \
+	HAS("s.path") " OR " HAS("s.sid") ") OR " HAS("a.sid")
+
 /*
  * The state of a thing as the journal keeps it: JSON(thing) FROM(thing)
  * KEY(thing). Keys are sorted. Values that the host measures again at will
@@ -218,7 +228,11 @@ const char *const directory_sql[SQL_STATEMENTS] = {
 	    " nullif(?7, ''), nullif(?8, ''), ?9, ?10, ?11)",
 	[SQL_ASSIGNMENT_REMOVE] = "UPDATE assignment SET removed_at = ?2,"
 	    " removed_by = ?3 WHERE id = ?1 AND removed_at IS NULL",
-	/* ?1 text or NULL; ?2 user, ?3 role, ?4 scope or 0; ?5 all; ?6 now */
+	/*
+	 * ?1 text or NULL; ?2 user, ?3 role, ?4 scope or 0; ?5 all; ?6 now.
+	 * MAY_MATCH looks at each user, role and scope once, not once for
+	 * each of their assignments; the CASE then names the field.
+	 */
 	[SQL_ASSIGNMENT_LIST] =
 	    "SELECT * FROM (SELECT CASE WHEN ?1 IS NULL THEN 0"
 	    " WHEN " HAS("u.email") " THEN 1"
@@ -242,7 +256,8 @@ const char *const directory_sql[SQL_STATEMENTS] = {
 	    " JOIN scope_path s ON s.id = a.scope_id"
 	    " WHERE (?2 = 0 OR a.user_id = ?2) AND (?3 = 0 OR a.role_id = ?3)"
 	    " AND (?4 = 0 OR a.scope_id = ?4) AND (?5 OR (a.removed_at IS"
-	    " NULL AND (a.not_after IS NULL OR a.not_after > ?6))))"
+	    " NULL AND (a.not_after IS NULL OR a.not_after > ?6)))"
+	    " AND (?1 IS NULL OR " MAY_MATCH "))"
 	    " WHERE field IS NOT NULL"
 	    " ORDER BY by_email, by_path, by_key, by_from, by_id",
 	[SQL_HOLDINGS] =

@@ -171,6 +171,28 @@ void read_login(struct columns *rc, struct login *row);
 void read_role(struct columns *rc, struct role *row);
 void read_assignment(struct columns *rc, struct assignment *row);
 
+/*
+ * The shape of all look-ups: run a statement for a text or a number as ?1
+ * and read its first row into the struct that kind stands for. TWR_ENOENT,
+ * with err left alone, when there is none.
+ */
+enum row_kind { ROW_SCOPE, ROW_USER, ROW_LOGIN, ROW_ROLE, ROW_ASSIGNMENT };
+enum twr_status find_by_text(struct directory *dir, enum sql_id id,
+    enum row_kind kind, const char *text, void *row,
+    struct twr_error *err) TWR_MUST_CHECK;
+enum twr_status find_by_id(struct directory *dir, enum sql_id sql,
+    enum row_kind kind, int64_t id, void *row,
+    struct twr_error *err) TWR_MUST_CHECK;
+/* Step a statement that has its bindings, and read that row. */
+enum twr_status find_read(struct query *q, enum row_kind kind, void *row,
+    struct twr_error *err) TWR_MUST_CHECK;
+/*
+ * A SID in either case as it is stored, in sid; false when text is not one.
+ * prefix NULL: any.
+ */
+bool find_sid(const char *text, const char *prefix,
+    char sid[TWR_SID_LEN + 1]);
+
 #define SQL_COLS_SCOPE \
 	"s.id, s.sid, s.kind, s.parent_id, s.name, s.path, s.status, " \
 	"s.created_at"

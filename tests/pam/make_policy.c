@@ -10,11 +10,12 @@
  * deadline), future (compiled later than now).
  *
  * Services, each demanding hosts:login at acme/messaging/production unless
- * another word says more: gate, gate-2fa, gate-closed (its scope is), soft
- * (permissive), soft-ended, open (everybody is exempt), root-only (root is),
- * su, su-l, sudo, sudo-i; there is no "other". Logins are named after what they are:
- * granted, none, ended, removed, later, inactive, suspended, tombstone, plus
- * system, which is mapped and lies in the range of system accounts.
+ * another word says more: gate, gate-2fa, gate-closed (its scope is),
+ * gate-cron (system accounts are exempt), soft (permissive), soft-ended, open
+ * (everybody is exempt), root-only (root is), su, su-l, sudo, sudo-i; there is
+ * no "other". Logins are named after what they are: granted, none, ended,
+ * removed, later, inactive, suspended, tombstone; and system, which is mapped
+ * and lies in the range of system accounts.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -34,8 +35,16 @@
 /* Stands for twrbac.conf, whose size and time a policy remembers. */
 #define CONF_PATH "/etc/hosts"
 
-enum { ROLE_LOGIN = 1, ROLE_SUPPORT };
-enum { SCOPE_ORGANIZATION = 1, SCOPE_ACCOUNT, SCOPE_PRODUCTION, SCOPE_CLOSED };
+enum {
+	ROLE_LOGIN = 1,
+	ROLE_SUPPORT
+};
+enum {
+	SCOPE_ORGANIZATION = 1,
+	SCOPE_ACCOUNT,
+	SCOPE_PRODUCTION,
+	SCOPE_CLOSED
+};
 
 static const uint32_t login_role[] = { ROLE_LOGIN };
 static const struct twr_demand demand = { TWR_DEMAND_ROLE, "hosts:login",
@@ -218,7 +227,9 @@ write_policy(int fd, const char *variant, struct twr_error *err)
 {
 	const int64_t now = (int64_t)time(NULL);
 #define SERVICE(name, rule, until) \
-	{ name, rule, TWR_SUBJECT_BY_SERVICE, until }
+	{ \
+		name, rule, TWR_SUBJECT_BY_SERVICE, until \
+	}
 	const struct twr_service services[] = {
 		SERVICE("gate", true, TWR_ALWAYS),
 		SERVICE("gate-2fa", true, TWR_ALWAYS),
@@ -316,7 +327,8 @@ main(int argc, char **argv)
 	int fd;
 
 	if (argc < 2 || argc > 3 || !is_variant(variant)) {
-		fprintf(stderr, "usage: make_policy FILE [plain | stale | "
+		fprintf(stderr,
+		    "usage: make_policy FILE [plain | stale | "
 		    "too-new | unconfirmed | future]\n");
 		return 64;
 	}

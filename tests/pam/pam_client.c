@@ -2,7 +2,7 @@
 
 /*
  * A PAM application for tests: one account check, with every item, flag and
- * limit that a real program may come with. See usage() below.
+ * limit that a real program may come with. Without arguments it lists them.
  *
  * It prints the numeric result and its name, then one line for each message
  * that the module sent:
@@ -243,14 +243,26 @@ static const struct {
 	int code;
 	const char *name;
 } names[] = {
-#define NAME(code) { code, #code },
-	NAME(PAM_SUCCESS) NAME(PAM_OPEN_ERR) NAME(PAM_SYMBOL_ERR)
-	NAME(PAM_SERVICE_ERR) NAME(PAM_SYSTEM_ERR) NAME(PAM_BUF_ERR)
-	NAME(PAM_PERM_DENIED) NAME(PAM_AUTH_ERR)
-	NAME(PAM_AUTHINFO_UNAVAIL) NAME(PAM_USER_UNKNOWN)
-	NAME(PAM_NEW_AUTHTOK_REQD) NAME(PAM_ACCT_EXPIRED)
-	NAME(PAM_CONV_ERR) NAME(PAM_IGNORE) NAME(PAM_ABORT)
-	NAME(PAM_MODULE_UNKNOWN)
+#define NAME(code) \
+	{ \
+		code, #code \
+	}
+	NAME(PAM_SUCCESS),
+	NAME(PAM_OPEN_ERR),
+	NAME(PAM_SYMBOL_ERR),
+	NAME(PAM_SERVICE_ERR),
+	NAME(PAM_SYSTEM_ERR),
+	NAME(PAM_BUF_ERR),
+	NAME(PAM_PERM_DENIED),
+	NAME(PAM_AUTH_ERR),
+	NAME(PAM_AUTHINFO_UNAVAIL),
+	NAME(PAM_USER_UNKNOWN),
+	NAME(PAM_NEW_AUTHTOK_REQD),
+	NAME(PAM_ACCT_EXPIRED),
+	NAME(PAM_CONV_ERR),
+	NAME(PAM_IGNORE),
+	NAME(PAM_ABORT),
+	NAME(PAM_MODULE_UNKNOWN),
 #undef NAME
 };
 
@@ -376,26 +388,44 @@ run(const struct plan *pl)
 	return rc == PAM_SUCCESS ? 0 : 1;
 }
 
+static const char *const usage_lines[] = {
+	"usage: pam_client [options] SERVICE USER",
+	"  --confdir DIR   read DIR/SERVICE, not /etc/pam.d/SERVICE",
+	"  --no-user       PAM_USER is not set",
+	"  --ruser NAME    PAM_RUSER; likewise --rhost, --tty",
+	"  --no-conv       the conversation function is NULL",
+	"  --silent        PAM_SILENT",
+	"  --uid N         run as this user altogether",
+	"  --real-uid N    real uid only, as set-uid programs have it",
+	"  --nofile N      RLIMIT_NOFILE",
+	"  --fail-malloc N fail the module's Nth allocation; 0: count",
+	"  --hygiene       is the process the same after the check?",
+};
+
 static int
 usage(void)
 {
-	fputs("usage: pam_client [options] SERVICE USER\n"
-	    "  --confdir DIR   read DIR/SERVICE, not /etc/pam.d/SERVICE\n"
-	    "  --no-user       PAM_USER is not set\n"
-	    "  --ruser NAME    PAM_RUSER; likewise --rhost, --tty\n"
-	    "  --no-conv       the conversation function is NULL\n"
-	    "  --silent        PAM_SILENT\n"
-	    "  --uid N         run as this user altogether\n"
-	    "  --real-uid N    real uid only, as set-uid programs have it\n"
-	    "  --nofile N      RLIMIT_NOFILE\n"
-	    "  --fail-malloc N fail the module's Nth allocation; 0: count\n"
-	    "  --hygiene       is the process the same after the check?\n",
-	    stderr);
+	size_t i;
+
+	for (i = 0; i < sizeof(usage_lines) / sizeof(usage_lines[0]); i++)
+		fprintf(stderr, "%s\n", usage_lines[i]);
 	return 64;
 }
 
-enum { CONFDIR = 1, NO_USER, RUSER, RHOST, TTY, NO_CONV, SILENT, UID,
-	REAL_UID, NOFILE, FAIL_MALLOC, HYGIENE };
+enum {
+	CONFDIR = 1,
+	NO_USER,
+	RUSER,
+	RHOST,
+	TTY,
+	NO_CONV,
+	SILENT,
+	UID,
+	REAL_UID,
+	NOFILE,
+	FAIL_MALLOC,
+	HYGIENE
+};
 
 static const struct option options[] = {
 	{ "confdir", required_argument, NULL, CONFDIR },
@@ -461,8 +491,9 @@ take_option(struct plan *pl, int option)
 int
 main(int argc, char **argv)
 {
-	struct plan pl = { .real_uid = -1, .uid = -1, .nofile = -1,
-		.fail_malloc = -1 };
+	struct plan pl = {
+		.real_uid = -1, .uid = -1, .nofile = -1, .fail_malloc = -1
+	};
 	int option;
 
 	while ((option = getopt_long(argc, argv, "+", options, NULL)) != -1)

@@ -5,7 +5,7 @@
  * one line to a file, priority and all.
  *
  *	syslog_tap SOCKET FILE		listen until killed
- *	syslog_tap --mark SOCKET TEXT	send TEXT, so that a test can wait for it
+ *	syslog_tap --mark SOCKET TEXT	send TEXT, for a test to wait for
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -95,7 +95,8 @@ main(int argc, char **argv)
 		return send_mark(argv[2], argv[3]);
 	if (argc == 3)
 		return listen_at(argv[1], argv[2]);
-	fprintf(stderr, "usage: syslog_tap SOCKET FILE\n"
+	fprintf(stderr,
+	    "usage: syslog_tap SOCKET FILE\n"
 	    "       syslog_tap --mark SOCKET TEXT\n");
 	return 64;
 }
