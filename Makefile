@@ -52,9 +52,11 @@ PAMDIR ?= $(patsubst %/,%,$(dir $(firstword $(foreach d, \
 libs = $(shell $(PKG_CONFIG) --libs $(1) 2>/dev/null || echo $(2))
 
 TOOL_LIBS  := $(call libs,sqlite3,-lsqlite3) \
-	      $(call libs,libconfig,-lconfig) $(call libs,libcdb,-lcdb) \
+	      $(call libs,libconfig,-lconfig) \
 	      $(call libs,jansson,-ljansson) $(call libs,libcrypto,-lcrypto)
-CHECK_LIBS := $(call libs,check,-lcheck -lm -lpthread)
+# tinycdb: what one of us and it wrote, the other must read
+CHECK_LIBS := $(call libs,check,-lcheck -lm -lpthread) \
+	      $(call libs,libcdb,-lcdb)
 
 # ---- flags ----
 
