@@ -265,6 +265,7 @@ cmd_init(struct cli *cli, struct twr_error *err)
 	bool wrote_conf = false;
 	enum twr_status rc;
 
+	/* asked again under the lock, by directory_create() */
 	if (access(s->directory_path, F_OK) == 0) {
 		rc = twr_fail(err, TWR_EREFUSED,
 		    "%s: there is a directory "

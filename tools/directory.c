@@ -33,17 +33,18 @@ judge_file(const char *path, const struct stat *st, struct twr_error *err)
 		return twr_fail(err, TWR_EUNSAFE,
 		    "%s: is a symbolic link; name the real file", path);
 	if (!S_ISREG(st->st_mode))
-		return twr_fail(err, TWR_EUNSAFE,
-		    "%s: is not a regular file", path);
+		return twr_fail(err, TWR_EUNSAFE, "%s: is not a regular file",
+		    path);
 	if (st->st_uid != geteuid())
 		return twr_fail(err, TWR_EUNSAFE,
 		    "%s: belongs to uid %lu, not to uid %lu; chown it, if "
-		    "you trust what it says", path, (unsigned long)st->st_uid,
-		    (unsigned long)geteuid());
+		    "you trust what it says",
+		    path, (unsigned long)st->st_uid, (unsigned long)geteuid());
 	if ((st->st_mode & (S_IWGRP | S_IWOTH)) != 0)
 		return twr_fail(err, TWR_EUNSAFE,
 		    "%s: group or others can write it; chmod 0600 it, if you "
-		    "trust what it says", path);
+		    "trust what it says",
+		    path);
 	return TWR_OK;
 }
 
@@ -67,7 +68,8 @@ check_file(const char *path, const char *suffix, struct twr_error *err)
 	else
 		rc = twr_fail(err, TWR_ENOENT,
 		    "%s: there is no directory here; \"twrbac init\" makes "
-		    "one", name);
+		    "one",
+		    name);
 	free(name);
 	return rc;
 }
@@ -140,8 +142,8 @@ set_pragmas(struct directory *dir, enum directory_mode mode,
 }
 
 static enum twr_status
-connect_file(const char *path, enum directory_mode mode,
-    struct directory **ret, struct twr_error *err)
+connect_file(const char *path, enum directory_mode mode, struct directory **ret,
+    struct twr_error *err)
 {
 	struct directory *dir = NULL;
 	int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW |
@@ -158,11 +160,11 @@ connect_file(const char *path, enum directory_mode mode,
 	sq = sqlite3_open_v2(path, &dir->db, flags, NULL);
 	if (sq == SQLITE_CANTOPEN_SYMLINK ||
 	    (sq != SQLITE_OK && dir->db != NULL &&
-		sqlite3_extended_errcode(dir->db) ==
-		    SQLITE_CANTOPEN_SYMLINK)) {
+		sqlite3_extended_errcode(dir->db) == SQLITE_CANTOPEN_SYMLINK)) {
 		rc = twr_fail(err, TWR_EUNSAFE,
 		    "%s: a folder in this path is a symbolic link; name the "
-		    "real path", path);
+		    "real path",
+		    path);
 		goto out;
 	}
 	if (sq != SQLITE_OK) {
@@ -189,8 +191,8 @@ prepare_all(struct directory *dir, struct twr_error *err)
 		rc = sqlite3_prepare_v3(dir->db, directory_sql[i], -1,
 		    SQLITE_PREPARE_PERSISTENT, &dir->st[i], NULL);
 		if (rc != SQLITE_OK)
-			return directory_fail(dir, rc,
-			    "preparing a statement", err);
+			return directory_fail(dir, rc, "preparing a statement",
+			    err);
 	}
 	return TWR_OK;
 }
@@ -210,24 +212,26 @@ check_schema(struct directory *dir, enum directory_mode mode,
 	if (application != SCHEMA_APPLICATION_ID)
 		return twr_fail(err, TWR_EDATA,
 		    "%s: is a database, but not a directory of twrbac; name "
-		    "another with --directory", dir->path);
+		    "another with --directory",
+		    dir->path);
 	if (version < 1)
 		return twr_fail(err, TWR_EDATA,
 		    "%s: holds nothing: an init was cut short; remove the "
-		    "file and run \"twrbac init\" again", dir->path);
+		    "file and run \"twrbac init\" again",
+		    dir->path);
 	if (version > SCHEMA_VERSION)
 		return twr_fail(err, TWR_ETOONEW,
 		    "%s: schema %lld was made by a newer twrbac, this one "
-		    "knows up to %d; upgrade twrbac", dir->path,
-		    (long long)version, SCHEMA_VERSION);
+		    "knows up to %d; upgrade twrbac",
+		    dir->path, (long long)version, SCHEMA_VERSION);
 	if (version == SCHEMA_VERSION)
 		return TWR_OK;
 	if (mode == DIRECTORY_WRITE)
 		return directory_migrate(dir, (int)version, err);
 	return twr_fail(err, TWR_EDATA,
 	    "%s: schema %lld is of an older twrbac; run \"twrbac compile\" "
-	    "on the host that writes it, which migrates it", dir->path,
-	    (long long)version);
+	    "on the host that writes it, which migrates it",
+	    dir->path, (long long)version);
 }
 
 enum twr_status
@@ -263,29 +267,102 @@ directory_close(struct directory *dir)
 		(void)sqlite3_finalize(dir->st[i]);
 	/* an open transaction is rolled back by closing */
 	(void)sqlite3_close_v2(dir->db);
-	if (dir->created)
-		remove_files(dir->path);
+	if (dir->built_as != NULL)
+		remove_files(dir->built_as);
+	free(dir->built_as);
 	free(dir->path);
 	free(dir);
 }
 
 /* ---- creating ---- */
 
+/*
+ * A new directory grows under another name and gets its own when its first
+ * transaction has been committed, so an init that is killed leaves nothing
+ * that looks like a directory. What an earlier one left is removed.
+ */
 static enum twr_status
-make_file(const char *path, struct twr_error *err)
+make_file(const char *path, char **ret, struct twr_error *err)
 {
-	int fd = open(path,
-	    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	struct stat st;
+	char *name;
+	int fd;
 
-	if (fd == -1 && errno == EEXIST)
+	if (lstat(path, &st) == 0)
 		return twr_fail(err, TWR_EREFUSED,
 		    "%s: exists already; init never writes over a directory",
 		    path);
-	if (fd == -1)
-		return twr_fail(err, TWR_EWRITE,
+	if (asprintf(&name, "%s.new", path) < 0)
+		return twr_fail(err, TWR_ENOMEM, "%s: out of memory", path);
+	remove_files(name);
+	fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+	    0600);
+	if (fd == -1) {
+		twr_fail(err, TWR_EWRITE,
 		    "%s: %s; make its folder, owned by root and mode 0700",
-		    path, strerror(errno));
+		    name, strerror(errno));
+		free(name);
+		return TWR_EWRITE;
+	}
 	(void)close(fd);
+	*ret = name;
+	return TWR_OK;
+}
+
+/* A name in a folder is not on the disk before the folder is. */
+static enum twr_status
+sync_folder(const char *path, struct twr_error *err)
+{
+	const char *slash = strrchr(path, '/');
+	char *folder = NULL;
+	enum twr_status rc = TWR_OK;
+	int fd = -1;
+
+	if (asprintf(&folder, "%.*s",
+		slash == NULL ? 1 : (int)(slash - path) + 1,
+		slash == NULL ? "." : path) < 0)
+		return twr_fail(err, TWR_ENOMEM, "%s: out of memory", path);
+	fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd == -1 || fsync(fd) != 0)
+		rc = twr_fail(err, TWR_EWRITE,
+		    "%s: cannot be written to the disk: %s", folder,
+		    strerror(errno));
+	if (fd != -1)
+		(void)close(fd);
+	free(folder);
+	return rc;
+}
+
+/* After the first commit: close, which empties the WAL, and rename. */
+static enum twr_status
+establish(struct directory *dir, struct twr_error *err)
+{
+	struct directory *named = NULL, rest;
+	enum twr_status rc;
+	size_t i;
+
+	for (i = 0; i < SQL_STATEMENTS; i++) {
+		(void)sqlite3_finalize(dir->st[i]);
+		dir->st[i] = NULL;
+	}
+	(void)sqlite3_close_v2(dir->db);
+	dir->db = NULL;
+	/* link(), unlike rename(), never writes over what is there */
+	if (link(dir->built_as, dir->path) != 0)
+		return twr_fail(err, TWR_EWRITE, "%s: %s", dir->path,
+		    errno == EEXIST ? "another init was faster" :
+				      strerror(errno));
+	remove_files(dir->built_as);
+	free(dir->built_as);
+	dir->built_as = NULL;
+	if ((rc = sync_folder(dir->path, err)) != TWR_OK ||
+	    (rc = directory_open(dir->path, DIRECTORY_WRITE, &named, err)) !=
+		TWR_OK)
+		return rc;
+	rest = *dir;
+	*dir = *named;
+	*named = rest;
+	directory_close(named);
 	return TWR_OK;
 }
 
@@ -312,8 +389,10 @@ insert_host_state(struct directory *dir, struct twr_error *err)
 	if (getrandom(key, sizeof(key), 0) != (ssize_t)sizeof(key))
 		return twr_fail(err, TWR_EWRITE,
 		    "%s: the kernel gave no random bytes", dir->path);
-	rc = query_prepare(&q, dir, "INSERT INTO host_state (id, log_key,"
-	    " serial) VALUES (1, ?1, 0)", err);
+	rc = query_prepare(&q, dir,
+	    "INSERT INTO host_state (id, log_key,"
+	    " serial) VALUES (1, ?1, 0)",
+	    err);
 	if (rc == TWR_OK) {
 		query_blob(&q, 1, key, sizeof(key));
 		rc = query_run(&q, err);
@@ -351,15 +430,24 @@ directory_create(const char *path, const char *organization,
     struct directory **ret, struct twr_error *err)
 {
 	struct directory *dir = NULL;
+	char *name = NULL, *own = NULL;
 	enum twr_status rc;
 
-	if ((rc = make_file(path, err)) != TWR_OK)
+	if ((rc = make_file(path, &name, err)) != TWR_OK)
 		return rc;
-	if ((rc = connect_file(path, DIRECTORY_WRITE, &dir, err)) != TWR_OK) {
-		remove_files(path);
+	if ((own = strdup(path)) == NULL)
+		rc = twr_fail(err, TWR_ENOMEM, "%s: out of memory", path);
+	else
+		rc = connect_file(name, DIRECTORY_WRITE, &dir, err);
+	if (rc != TWR_OK) {
+		remove_files(name);
+		free(name);
+		free(own);
 		return rc;
 	}
-	dir->created = true; /* so closing removes it */
+	free(name);
+	dir->built_as = dir->path; /* closing removes it */
+	dir->path = own;
 	if ((rc = set_up_file(dir, err)) != TWR_OK)
 		goto out;
 	if ((rc = fill_file(dir, organization, err)) != TWR_OK)
@@ -402,14 +490,14 @@ directory_commit(struct directory *dir, struct twr_error *err)
 {
 	enum twr_status rc = run(dir, SQL_COMMIT, err);
 
-	if (rc == TWR_OK)
-		dir->created = false;
+	if (rc == TWR_OK && dir->built_as != NULL)
+		rc = establish(dir, err);
 	return rc;
 }
 
 void
 directory_rollback(struct directory *dir)
 {
-	if (sqlite3_get_autocommit(dir->db) == 0)
+	if (dir->db != NULL && sqlite3_get_autocommit(dir->db) == 0)
 		(void)run(dir, SQL_ROLLBACK, NULL);
 }

@@ -103,7 +103,8 @@ enum sql_id {
 struct directory {
 	sqlite3 *db;
 	char *path;
-	bool created; /* by this connection, and not committed yet */
+	/* where directory_create() builds it until the commit; else NULL */
+	char *built_as;
 	sqlite3_stmt *st[SQL_STATEMENTS];
 };
 

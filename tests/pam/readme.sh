@@ -6,6 +6,7 @@
 # Times, SIDs, event ids and the host's name may differ.
 #
 #	readme.sh --print	print the blocks with what the commands say now
+# shellcheck source=tests/pam/support.sh
 . "$(dirname "$0")/support.sh"
 enter_world "$0" "$@"
 

@@ -51,13 +51,37 @@ START_TEST(creates_and_removes)
 	const char *path = support_path("new.db");
 
 	MUST(directory_create(path, "acme", &dir, &err));
-	ck_assert_int_eq(stat(path, &st), 0);
-	ck_assert_uint_eq(st.st_mode & 07777, 0600);
-	REFUSED(directory_create(path, "acme", &dir, &err), "exists already");
+	ck_assert_int_ne(stat(path, &st), 0);
+	ck_assert_int_eq(stat(support_path("new.db.new"), &st), 0);
 	directory_close(dir);
 	ck_assert_int_ne(stat(path, &st), 0);
-	ck_assert_int_ne(stat(support_path("new.db-wal"), &st), 0);
-	ck_assert_int_ne(stat(support_path("new.db-shm"), &st), 0);
+	ck_assert_int_ne(stat(support_path("new.db.new"), &st), 0);
+	ck_assert_int_ne(stat(support_path("new.db.new-wal"), &st), 0);
+	ck_assert_int_ne(stat(support_path("new.db.new-shm"), &st), 0);
+}
+END_TEST
+
+START_TEST(has_its_name_once_committed)
+{
+	struct directory *dir = NULL;
+	struct scope sc;
+	struct stat st;
+	const char *path = support_path("new.db");
+
+	/* what a killed init left is in nobody's way */
+	support_write_text(support_path("new.db.new"), "half a file");
+	MUST(directory_create(path, "acme", &dir, &err));
+	MUST(directory_commit(dir, &err));
+	ck_assert_int_eq(stat(path, &st), 0);
+	ck_assert_uint_eq(st.st_mode & 07777, 0600);
+	ck_assert_uint_eq(st.st_nlink, 1);
+	ck_assert_int_ne(stat(support_path("new.db.new"), &st), 0);
+	MUST(directory_scope_get(dir, 1, &sc, &err));
+	ck_assert_str_eq(sc.name, "acme");
+	directory_close(dir);
+	ck_assert_int_eq(stat(path, &st), 0);
+	REFUSED(directory_create(path, "acme", &dir, &err), "exists already");
+	ck_assert_int_eq(unlink(path), 0);
 }
 END_TEST
 
