@@ -69,18 +69,27 @@ add_escaped(struct twr_line *ln, const char *value, size_t max,
 {
 	static const char hex[] = "0123456789abcdef";
 	char esc[4] = { '\\', 'x', '0', '0' };
-	size_t i, shown = 0;
+	size_t i = 0, n, shown = 0;
 
-	for (i = 0; value[i] != '\0'; i++) {
+	while (value[i] != '\0' && shown < max) {
 		unsigned char c = (unsigned char)value[i];
-		size_t len = is_plain(c, least) ? 1 : sizeof(esc);
 
-		if (len > max - shown)
+		for (n = 0; n < max - shown; n++)
+			if (!is_plain((unsigned char)value[i + n], least))
+				break;
+		if (n > 0) {
+			add_bytes(ln, value + i, n);
+			shown += n;
+			i += n;
+			continue;
+		}
+		if (sizeof(esc) > max - shown)
 			break;
-		shown += len;
 		esc[2] = hex[c >> 4];
 		esc[3] = hex[c & 15];
-		add_bytes(ln, len == 1 ? value + i : esc, len);
+		add_bytes(ln, esc, sizeof(esc));
+		shown += sizeof(esc);
+		i++;
 	}
 	if (value[i] != '\0')
 		add_bytes(ln, "..", 2);

@@ -75,8 +75,7 @@ START_TEST(a_line_is_found_or_not)
 
 	support_write_text(support_path("passwd"), r->file);
 	ck_assert_msg(look(r->login, &uid) == r->status, "%s", r->what);
-	ck_assert_msg(uid ==
-		(r->status == TWR_OK ? r->uid : TWR_UID_UNKNOWN),
+	ck_assert_msg(uid == (r->status == TWR_OK ? r->uid : TWR_UID_UNKNOWN),
 	    "%s: %lu", r->what, (unsigned long)uid);
 	ck_assert_uint_eq(support_count_fds(), fds);
 }

@@ -121,8 +121,7 @@ START_TEST(siphash_vectors)
 
 	for (i = 0; i < 16; i++)
 		key[i] = data[i] = (uint8_t)i;
-	ck_assert_msg(
-	    twr_siphash(key, data, sips[_i].len) == sips[_i].hash,
+	ck_assert_msg(twr_siphash(key, data, sips[_i].len) == sips[_i].hash,
 	    "%zu bytes", sips[_i].len);
 }
 END_TEST

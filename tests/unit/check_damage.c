@@ -103,7 +103,7 @@ ask_intact(const char *path, struct answers *an)
 	ask_all(path, an);
 	ck_assert_int_eq(an->status, TWR_OK);
 	for (i = 0; i < an->n; i++)
-		verdicts[an->d[i].verdict == TWR_GRANT     ? 0 :
+		verdicts[an->d[i].verdict == TWR_GRANT ? 0 :
 			an->d[i].verdict == TWR_EXEMPT ? 1 :
 							 2]++;
 	ck_assert_uint_ge(verdicts[0], 4);

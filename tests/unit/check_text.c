@@ -65,8 +65,7 @@ START_TEST(nonsense_is_no_time)
 {
 	int64_t when = 77;
 
-	ck_assert_msg(!twr_time_parse(nonsense[_i], &when), "%s",
-	    nonsense[_i]);
+	ck_assert_msg(!twr_time_parse(nonsense[_i], &when), "%s", nonsense[_i]);
 	ck_assert_int_eq(when, 77);
 }
 END_TEST
@@ -82,8 +81,9 @@ check_round_trip(int64_t when)
 
 	twr_time_format(when, buf);
 	ck_assert_ptr_nonnull(gmtime_r(&t, &tm));
-	ck_assert_uint_gt(
-	    strftime(want, sizeof(want), "%Y-%m-%dT%H:%M:%SZ", &tm), 0);
+	ck_assert_uint_gt(strftime(want, sizeof(want), "%Y-%m-%dT%H:%M:%SZ",
+			      &tm),
+	    0);
 	ck_assert_str_eq(buf, want);
 	ck_assert(twr_time_parse(buf, &back));
 	ck_assert_int_eq(back, when);
@@ -98,8 +98,8 @@ START_TEST(times_go_there_and_back)
 	for (day = 0; day * 86400 < LAST; day += 13)
 		check_round_trip(day * 86400 + day % 86400);
 	for (i = 0; i < 50000; i++)
-		check_round_trip(
-		    (int64_t)(support_random(&rn) % (uint64_t)(LAST + 1)));
+		check_round_trip((int64_t)(support_random(&rn) %
+		    (uint64_t)(LAST + 1)));
 	check_round_trip(0);
 	check_round_trip(LAST);
 }
@@ -222,8 +222,9 @@ START_TEST(a_line_never_overflows)
 		ck_assert_int_eq(buf[size], 'Z');
 		if (strchr(buf, '\\') != NULL)
 			ck_assert_ptr_nonnull(strstr(buf, "\\x0a"));
-		ck_assert(ln.full == (size < sizeof("key=v\\x0aw more "
-						    "1234567")));
+		ck_assert(ln.full ==
+		    (size < sizeof("key=v\\x0aw more "
+				   "1234567")));
 	}
 }
 END_TEST
@@ -338,8 +339,7 @@ START_TEST(an_error_is_one_line)
 	ck_assert_str_eq(err.text, "p: a?b?c?7");
 	ck_assert_int_eq(twr_fail(&err, TWR_EDATA, "%s", big), TWR_EDATA);
 	ck_assert_uint_eq(strlen(err.text), TWR_ERROR_MAX - 1);
-	ck_assert_int_eq(twr_fail(NULL, TWR_EWRITE, "x"),
-	    TWR_EWRITE);
+	ck_assert_int_eq(twr_fail(NULL, TWR_EWRITE, "x"), TWR_EWRITE);
 	free(big);
 }
 END_TEST

@@ -184,7 +184,8 @@ START_TEST(what_was_written_comes_back)
 		ck_assert_int_eq(view.rule_status, TWR_OK);
 		ck_assert_int_eq(view.login_status, TWR_OK);
 		compare_exemptions(&view.exempt, &policy.exempt);
-		compare_rule(&view.rule, &policy.rules[i % policy.n_rules].rule);
+		compare_rule(&view.rule,
+		    &policy.rules[i % policy.n_rules].rule);
 		compare_login(&view.login, &policy.logins[i].login);
 		close_policy(&rd, &view);
 	}
@@ -347,15 +348,17 @@ END_TEST
 
 /*
  * Change bytes of one record of a good policy in place and give it a right
- * CRC again. at is counted from the value's first byte.
+ * CRC again. at is counted from the value's first byte. Returns whether the
+ * bytes were others before.
  */
-static void
+static bool
 patch(const char *path, const char *key, size_t at, const void *bytes,
     size_t n_bytes)
 {
 	uint8_t *data, *p, *value = NULL;
 	size_t i, len, key_len = strlen(key), value_len = 0;
 	uint32_t crc;
+	bool changed;
 
 	data = support_read(path, &len);
 	for (p = data + TWR_CDB_HEADER; value == NULL; p++) {
@@ -367,6 +370,7 @@ patch(const char *path, const char *key, size_t at, const void *bytes,
 		}
 	}
 	ck_assert_uint_le(at + n_bytes, value_len - TWR_CRC_LEN);
+	changed = memcmp(value + at, bytes, n_bytes) != 0;
 	memcpy(value + at, bytes, n_bytes);
 	crc = twr_crc32c(twr_crc32c(0, key, key_len), value,
 	    value_len - TWR_CRC_LEN);
@@ -374,6 +378,7 @@ patch(const char *path, const char *key, size_t at, const void *bytes,
 		value[value_len - TWR_CRC_LEN + i] = (uint8_t)(crc >> 8 * i);
 	support_write(path, data, len, 0640);
 	free(data);
+	return changed;
 }
 
 /* Places in the values, as policy_format.h lays them out. */
@@ -385,7 +390,7 @@ patch(const char *path, const char *key, size_t at, const void *bytes,
 #define RULE_DEMAND (RULE_DEMANDS + 4)
 #define RULE_ROLES (RULE_DEMAND + 1 + 2 + 11 + 1)
 #define LOGIN_NAMES 8
-#define LOGIN_HOLDINGS (LOGIN_NAMES + 2 + 32 + 1 + 2 + 3 + 1)
+#define LOGIN_HOLDINGS (LOGIN_NAMES + 2 + TWR_SID_LEN + 1 + 2 + 3 + 1)
 
 static const struct bad_row {
 	const char *what, *key;
@@ -423,8 +428,8 @@ static const struct bad_row {
 	{ "login: SID too long", "Lbob", LOGIN_NAMES, "\xff\xff", 2 },
 	{ "login: one holding fewer", "Lbob", LOGIN_HOLDINGS, "\1", 1 },
 	{ "login: one holding more", "Lbob", LOGIN_HOLDINGS, "\3", 1 },
-	{ "login: endless holdings", "Lbob", LOGIN_HOLDINGS,
-	    "\xff\xff\xff\xff", 4 },
+	{ "login: endless holdings", "Lbob", LOGIN_HOLDINGS, "\xff\xff\xff\xff",
+	    4 },
 	{ "exemptions: one fewer", "X", 0, "\4", 1 },
 	{ "exemptions: none", "X", 0, "\0", 1 },
 	{ "exemptions: endless", "X", 0, "\xff\xff\xff\xff", 4 },
@@ -443,7 +448,7 @@ START_TEST(a_record_that_nobody_writes_is_corrupt)
 	enum twr_status rc;
 
 	support_site_write(path);
-	patch(path, r->key, r->at, r->bytes, r->n);
+	ck_assert(patch(path, r->key, r->at, r->bytes, r->n));
 	rc = open_policy(path, &rd, &view);
 	if (r->key[0] == 'M') {
 		ck_assert_msg(rc == TWR_ECORRUPT, "%s", r->what);
@@ -479,12 +484,12 @@ START_TEST(a_patch_that_changes_nothing_is_no_damage)
 	struct twr_view view;
 
 	support_site_write(path);
-	patch(path, "Rsshd", RULE_CHAIN, "\3", 1);
-	patch(path, "Rsshd", RULE_DEMANDS, "\1", 1);
-	patch(path, "Rsshd", RULE_ROLES, "\2", 1);
-	patch(path, "Lbob", LOGIN_HOLDINGS, "\2", 1);
-	patch(path, "Lbob", 5, "\1\1\1", 3);
-	patch(path, "X", 0, "\5", 1);
+	ck_assert(!patch(path, "Rsshd", RULE_CHAIN, "\3", 1));
+	ck_assert(!patch(path, "Rsshd", RULE_DEMANDS, "\1", 1));
+	ck_assert(!patch(path, "Rsshd", RULE_ROLES, "\2", 1));
+	ck_assert(!patch(path, "Lbob", LOGIN_HOLDINGS, "\2", 1));
+	ck_assert(!patch(path, "Lbob", 5, "\1\1\1", 3));
+	ck_assert(!patch(path, "X", 0, "\5", 1));
 	ck_assert_int_eq(open_policy(path, &rd, &view), TWR_OK);
 	twr_view_load(&rd, "sshd", "bob", NULL, &view);
 	ck_assert_int_eq(view.rule_status, TWR_OK);

@@ -120,7 +120,8 @@ support_run_in_folder(const char *suite, const struct support_test *tests)
 const char *
 support_folder(void)
 {
-	ck_assert_msg(folder[0] != '\0', "support_run_in_folder() was not used");
+	ck_assert_msg(folder[0] != '\0',
+	    "support_run_in_folder() was not used");
 	return folder;
 }
 

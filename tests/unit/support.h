@@ -24,10 +24,18 @@ struct support_test {
 	const TTest *test;
 	int times; /* rows of a table test, seen by it as _i; 0: once */
 };
-#define SUPPORT_TEST(fn) { #fn, fn, 0 }
+#define SUPPORT_TEST(fn) \
+	{ \
+#fn, fn, 0 \
+	}
 #define SUPPORT_ROWS(fn, table) \
-	{ #fn, fn, (int)(sizeof(table) / sizeof((table)[0])) }
-#define SUPPORT_END { NULL, NULL, 0 }
+	{ \
+#fn, fn, (int)(sizeof(table) / sizeof((table)[0])) \
+	}
+#define SUPPORT_END \
+	{ \
+		NULL, NULL, 0 \
+	}
 
 /*
  * Run the tests of one program, each in a process of its own, and return
@@ -40,8 +48,7 @@ int support_run(const char *suite, const struct support_test *tests);
  * twr_safe_open() the suite is skipped, with the reason; for root that is a
  * failure.
  */
-int support_run_in_folder(const char *suite,
-    const struct support_test *tests);
+int support_run_in_folder(const char *suite, const struct support_test *tests);
 
 /* ---- files ---- */
 
@@ -51,8 +58,7 @@ uid_t support_owner(void); /* who owns it */
 /* A path in it; printf-like. One of 8 buffers in turn: not to be freed. */
 const char *support_path(const char *fmt, ...) TWR_PRINTF(1, 2);
 /* Make or replace a file, with exactly this mode. */
-void support_write(const char *path, const void *data, size_t len,
-    mode_t mode);
+void support_write(const char *path, const void *data, size_t len, mode_t mode);
 void support_write_text(const char *path, const char *text);
 /* The whole file, NUL-terminated; release with free(). len may be NULL. */
 uint8_t *support_read(const char *path, size_t *len);

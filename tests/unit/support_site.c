@@ -19,17 +19,22 @@ static const struct twr_service services[] = {
 
 static const uint32_t login_set[] = { SITE_LOGIN, SITE_OPERATOR };
 static const uint32_t operator_set[] = { SITE_OPERATOR };
-static const struct twr_demand for_login[] = { { TWR_DEMAND_ROLE,
-    "hosts:login", login_set, 2 } };
+static const struct twr_demand for_login[] = { { TWR_DEMAND_ROLE, "hosts:login",
+    login_set, 2 } };
 static const struct twr_demand for_operator[] = { { TWR_DEMAND_ROLE,
     "hosts:operator", operator_set, 1 } };
 
 #define RULE(service, demands) \
-	{ service, { "acme/messaging/production", false, \
-		{ { SITE_PRODUCTION, TWR_SCOPE_ACTIVE }, \
-		    { SITE_MESSAGING, TWR_SCOPE_ACTIVE }, \
-		    { SITE_ACME, TWR_SCOPE_ACTIVE } }, \
-		3, demands, 1 } }
+	{ \
+		service, \
+		{ \
+			"acme/messaging/production", false, \
+			    { { SITE_PRODUCTION, TWR_SCOPE_ACTIVE }, \
+				    { SITE_MESSAGING, TWR_SCOPE_ACTIVE }, \
+				    { SITE_ACME, TWR_SCOPE_ACTIVE } }, \
+			    3, demands, 1 \
+		} \
+	}
 static const struct support_rule rules[] = { RULE("sshd", for_login),
 	RULE("sudo", for_operator), RULE("cron", for_login),
 	RULE("vsftpd", for_login), RULE("other", for_login) };
@@ -46,16 +51,18 @@ static const struct twr_holding removed[] = { { SITE_LOGIN, SITE_MESSAGING,
 static const struct twr_holding to_come[] = { { SITE_LOGIN, SITE_PRODUCTION,
     SUPPORT_NOW + HOUR, TWR_NEVER, 0 } };
 
-#define PERSON(number, user, status, holdings, n) \
-	{ false, number, status, TWR_KIND_PERSON, TWR_2FA_ENROLLED, \
-		"US0000000000000000000000000000" #number, user, holdings, n }
+#define PERSON(number, digits, user, status, holdings, n) \
+	{ \
+		false, number, status, TWR_KIND_PERSON, TWR_2FA_ENROLLED, \
+		    "US0000000000000000000000000000" digits, user, holdings, n \
+	}
 static const struct support_login logins[] = {
-	{ "bob", PERSON(1001, "Bob", TWR_USER_ACTIVE, in_force, 2) },
-	{ "eve", PERSON(1002, "Eve", TWR_USER_SUSPENDED, in_force, 2) },
-	{ "ann", PERSON(1003, "Ann", TWR_USER_ACTIVE, ended, 1) },
-	{ "liz", PERSON(1004, "Liz", TWR_USER_ACTIVE, removed, 1) },
-	{ "may", PERSON(1005, "May", TWR_USER_ACTIVE, to_come, 1) },
-	{ "sam", PERSON(200, "Sam", TWR_USER_ACTIVE, NULL, 0) },
+	{ "bob", PERSON(1001, "1001", "Bob", TWR_USER_ACTIVE, in_force, 2) },
+	{ "eve", PERSON(1002, "1002", "Eve", TWR_USER_SUSPENDED, in_force, 2) },
+	{ "ann", PERSON(1003, "1003", "Ann", TWR_USER_ACTIVE, ended, 1) },
+	{ "liz", PERSON(1004, "1004", "Liz", TWR_USER_ACTIVE, removed, 1) },
+	{ "may", PERSON(1005, "1005", "May", TWR_USER_ACTIVE, to_come, 1) },
+	{ "sam", PERSON(200, "0200", "Sam", TWR_USER_ACTIVE, NULL, 0) },
 	{ "tom",
 	    { true, 201, TWR_USER_ACTIVE, TWR_KIND_PERSON, TWR_2FA_UNKNOWN, "",
 		"", NULL, 0 } },
