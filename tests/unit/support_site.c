@@ -109,9 +109,9 @@ support_site_passwd(void)
 	    "daemon:x:1:1::/:/usr/sbin/nologin\n"
 	    "sam:x:200:200::/:/bin/sh\n"
 	    "tom:x:201:201::/:/bin/sh\n"
-	    "bob:x:1001:1001::/home/bob:/bin/sh\n"
-	    "eve:x:1002:1002::/home/eve:/bin/sh\n"
-	    "ann:x:1003:1003::/home/ann:/bin/sh\n");
+	    "bob:x:1001:1001::/:/bin/sh\n"
+	    "eve:x:1002:1002::/:/bin/sh\n"
+	    "ann:x:1003:1003::/:/bin/sh\n");
 }
 
 void
