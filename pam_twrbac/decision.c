@@ -264,16 +264,16 @@ chain_has(const struct twr_rule *r, uint32_t scope)
 /* TWR_REASON_GRANTED when the assignment meets the demand, else why not. */
 static enum twr_reason
 judge_holding(const struct twr_rule *r, const struct twr_demand *d,
-    const struct twr_holding *h, int64_t now)
+    const struct twr_holding *h, const struct twr_request *req)
 {
 	if (!demand_names(d, h->role) || !chain_has(r, h->scope) ||
 	    (h->flags & TWR_HOLDING_RESOURCE) != 0)
 		return TWR_REASON_ROLE_MISSING;
 	if ((h->flags & TWR_HOLDING_REMOVED) != 0)
 		return TWR_REASON_ROLE_REMOVED;
-	if (now < h->not_before)
+	if (req->clock < h->not_before)
 		return TWR_REASON_ROLE_NOT_YET;
-	if (now >= h->not_after)
+	if (req->now >= h->not_after)
 		return TWR_REASON_ROLE_ENDED;
 	/* a flag that this build does not know may be a restriction */
 	return h->flags == 0 ? TWR_REASON_GRANTED : TWR_REASON_ROLE_MISSING;
@@ -309,7 +309,7 @@ demand_is_met(struct work *w, size_t index)
 	for (i = 0; i < l->n_holdings && closest != TWR_REASON_GRANTED; i++) {
 		const struct twr_holding *h = &l->holdings[i];
 
-		why = judge_holding(&w->view->rule, d, h, w->req->now);
+		why = judge_holding(&w->view->rule, d, h, w->req);
 		tell(w,
 		    &(struct twr_trace_event) { TWR_LOOK_HOLDING,
 			why == TWR_REASON_GRANTED, why, i, index });

@@ -10,7 +10,8 @@ struct twr_request {
 	const char *service; /* PAM_SERVICE */
 	const char *user; /* PAM_USER */
 	const char *invoker; /* PAM_RUSER, NULL when not set */
-	int64_t now; /* never earlier than the policy's compile time */
+	int64_t clock; /* what the clock says: nothing begins before it does */
+	int64_t now; /* clock, or the compile time if later: ends all in time */
 	uint32_t real_uid; /* of the calling process */
 	/*
 	 * uid of the subject in the local /etc/passwd; TWR_UID_UNKNOWN when

@@ -62,7 +62,7 @@ hex_digit(char c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-void
+bool
 twr_boot_id(uint8_t id[TWR_ID_LEN])
 {
 	char text[36]; /* 8-4-4-4-12 hex digits */
@@ -73,29 +73,37 @@ twr_boot_id(uint8_t id[TWR_ID_LEN])
 	fd = open("/proc/sys/kernel/random/boot_id",
 	    O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	if (fd == -1)
-		return;
+		return false;
 	if (read(fd, text, sizeof(text)) == (ssize_t)sizeof(text))
-		for (i = 0; i < sizeof(text); i++) {
+		for (i = 0; i < sizeof(text) && n < 2 * TWR_ID_LEN; i++) {
 			if ((digit = hex_digit(text[i])) == -1)
 				continue;
 			id[n / 2] = (uint8_t)(id[n / 2] << 4 | digit);
-			if (++n == 2 * (size_t)TWR_ID_LEN)
-				break;
+			n++;
 		}
 	(void)close(fd);
+	return n == 2 * TWR_ID_LEN;
 }
 
-/* Commit-confirm: did nobody confirm the policy in time? */
-static bool
-confirm_has_passed(const struct twr_meta *meta, const struct twr_gate *gate)
+/*
+ * Commit-confirm: did nobody confirm the policy in time? A boot that cannot
+ * be told from others leaves that open, so nothing is decided.
+ */
+static enum twr_status
+confirm_has_passed(const struct twr_meta *meta, const struct twr_gate *gate,
+    bool *ret, struct twr_error *err)
 {
 	uint8_t now[TWR_ID_LEN];
 
+	*ret = false;
 	if (meta->confirm_boottime_s == 0)
-		return false;
-	twr_boot_id(now);
-	return memcmp(now, meta->boot_id, TWR_ID_LEN) != 0 ||
+		return TWR_OK;
+	if (!twr_boot_id(now))
+		return twr_fail(err, TWR_EUNREADABLE,
+		    "the id of this boot cannot be read from /proc");
+	*ret = memcmp(now, meta->boot_id, TWR_ID_LEN) != 0 ||
 	    gate->boottime >= meta->confirm_boottime_s;
+	return TWR_OK;
 }
 
 /* The previous policy takes over, if it is the very one that M names. */
@@ -123,7 +131,32 @@ open_previous(const struct twr_gate *gate, struct twr_judgement *jd)
 		    "%s: not the confirmed policy that %s names", path,
 		    gate->policy_path);
 	jd->prev = true;
+	jd->newest_compiled_at = want.compiled_at;
 	return TWR_OK;
+}
+
+static void
+close_policy(struct twr_judgement *jd)
+{
+	twr_view_free(&jd->view);
+	twr_reader_close(&jd->reader);
+}
+
+static enum twr_status
+try_open(const struct twr_gate *gate, struct twr_judgement *jd)
+{
+	bool passed;
+	enum twr_status rc;
+
+	rc = twr_policy_open(gate->policy_path, gate->owner, &jd->reader,
+	    &jd->view, &jd->error);
+	if (rc != TWR_OK)
+		return rc;
+	jd->newest_compiled_at = jd->view.meta.compiled_at;
+	rc = confirm_has_passed(&jd->view.meta, gate, &passed, &jd->error);
+	if (rc == TWR_OK && passed)
+		rc = open_previous(gate, jd);
+	return rc;
 }
 
 static bool
@@ -142,16 +175,20 @@ static enum twr_status
 open_in_force(const struct twr_gate *gate, struct twr_judgement *jd)
 {
 	const struct twr_meta *meta = &jd->view.meta;
-	enum twr_status rc;
+	enum twr_status rc = try_open(gate, jd);
 
-	rc = twr_policy_open(gate->policy_path, gate->owner, &jd->reader,
-	    &jd->view, &jd->error);
-	if (rc == TWR_OK && confirm_has_passed(meta, gate))
-		rc = open_previous(gate, jd);
+	/* a writer may have replaced both files between the two openings */
+	if (rc == TWR_ECORRUPT) {
+		close_policy(jd);
+		jd->prev = false;
+		rc = try_open(gate, jd);
+	}
 	if (rc != TWR_OK)
 		return rc;
-	jd->clock_behind = gate->now < meta->compiled_at;
-	jd->request.now = jd->clock_behind ? meta->compiled_at : gate->now;
+	jd->error.text[0] = '\0';
+	jd->clock_behind = gate->now < jd->newest_compiled_at;
+	if (jd->clock_behind)
+		jd->request.now = jd->newest_compiled_at;
 	jd->conf_edited = conf_is_edited(meta);
 	if (jd->request.now >= meta->stale_at)
 		return twr_fail(&jd->error, TWR_ESTALE,
@@ -203,9 +240,10 @@ name_claimant(const struct twr_gate *gate, struct twr_judgement *jd)
 
 	if (!twr_reason_is_no_policy(jd->decision.reason) || !is_set(req->user))
 		return;
-	if (is_set(req->invoker))
-		jd->claimant = req->invoker;
-	else if (!twr_service_has_invoker(req->service))
+	if (twr_service_has_invoker(req->service))
+		jd->claimant = is_set(req->invoker) ? req->invoker : NULL;
+	else if (!is_set(req->invoker) ||
+	    strcmp(req->invoker, req->user) == 0)
 		jd->claimant = req->user;
 	if (jd->claimant == NULL)
 		return;
@@ -223,6 +261,7 @@ twr_judge(const struct twr_gate *gate, const struct twr_request *req,
 	memset(jd, 0, sizeof(*jd));
 	jd->reader.fd = -1;
 	jd->request = *req;
+	jd->request.clock = gate->now;
 	jd->request.now = gate->now;
 	jd->request.local_uid = TWR_UID_UNKNOWN;
 	if (jd->request.service == NULL)
@@ -255,6 +294,5 @@ twr_judge(const struct twr_gate *gate, const struct twr_request *req,
 void
 twr_judgement_end(struct twr_judgement *jd)
 {
-	twr_view_free(&jd->view);
-	twr_reader_close(&jd->reader);
+	close_policy(jd);
 }

@@ -30,27 +30,29 @@ struct twr_judgement {
 	struct twr_decision decision;
 	struct twr_view view;
 	struct twr_reader reader;
+	int64_t newest_compiled_at; /* of policy_path's file, even with prev */
 	bool prev; /* by the last confirmed policy: the newest was not */
 	bool clock_behind; /* the clock ran before the compile time */
 	bool conf_edited; /* twrbac.conf is not the accepted one */
 	/*
-	 * Names that may be logged as text: known to the policy, found in
-	 * the local passwd file, or the invoker of su or sudo. Others may be
-	 * passwords that somebody typed at the wrong prompt.
+	 * Names that may be logged as text: a subject that the policy knows,
+	 * what is in the local passwd file, and the invoker of su or sudo.
+	 * Others may be passwords that somebody typed at the wrong prompt.
 	 */
 	bool user_public, invoker_public;
 	/*
-	 * Where there is no usable policy: who asks (the invoker if set,
-	 * else the user; NULL: nobody is named, or su and sudo named no
-	 * invoker), and whether the calling process may speak for him.
+	 * Where there is no usable policy: who asks (the invoker for su and
+	 * sudo, else the user; NULL: nobody is named, or another service
+	 * names an invoker too, which may be a stranger's word), and whether
+	 * the calling process may speak for him.
 	 */
 	const char *claimant;
 	bool claimant_real;
 };
 
 /*
- * Open the policy, load the view, decide. req->now and req->local_uid are
- * filled in here. The strings of req must outlive the judgement. Always
+ * Open the policy, load the view, decide. req->clock, req->now and
+ * req->local_uid are filled in here. The strings of req must outlive the judgement. Always
  * yields a judgement: failing to read is one too.
  */
 void twr_judge(const struct twr_gate *gate, const struct twr_request *req,
@@ -72,9 +74,7 @@ enum twr_status twr_policy_prev_path(const char *path, char *buf,
 /* No usable policy: missing, unsafe, corrupt, too new or stale. */
 bool twr_reason_is_no_policy(enum twr_reason reason);
 
-/*
- * The kernel's id of this boot, 16 bytes; all zero when it cannot be read.
- */
-void twr_boot_id(uint8_t id[TWR_ID_LEN]);
+/* The kernel's id of this boot, 16 bytes; false when it cannot be read. */
+bool twr_boot_id(uint8_t id[TWR_ID_LEN]) TWR_MUST_CHECK;
 
 #endif

@@ -231,6 +231,14 @@ add_reason(struct twr_line *ln, const struct twr_report *rp)
 	}
 }
 
+/* C0, DEL, and the first byte of a C1 control (U+0080 to U+009F). */
+static bool
+is_control(const unsigned char *p)
+{
+	return *p < 0x20 || *p == 0x7f ||
+	    (*p == 0xc2 && p[1] >= 0x80 && p[1] < 0xa0);
+}
+
 void
 twr_sentence(const struct twr_report *rp, char buf[TWR_SENTENCE_MAX])
 {
@@ -254,6 +262,6 @@ twr_sentence(const struct twr_report *rp, char buf[TWR_SENTENCE_MAX])
 		add_short(&ln, meta->contact, SENTENCE_CONTACT);
 	}
 	for (i = 0; i < ln.len; i++)
-		if ((unsigned char)buf[i] < 0x20 || buf[i] == 0x7f)
+		if (is_control((const unsigned char *)buf + i))
 			buf[i] = '?';
 }

@@ -104,6 +104,7 @@ pam_args_parse(int argc, const char **argv, struct pam_args *ret,
 	}
 	if (bad == NULL)
 		return TWR_OK;
+	ret->policy = PAM_ARGS_POLICY;
 	ret->break_glass = NULL;
 	ret->permissive_until = TWR_ALWAYS;
 	return twr_fail(err, TWR_EINVAL,

@@ -242,9 +242,9 @@ twr_time_format(int64_t when, char buf[TWR_TIME_LEN])
 		    when == TWR_ALWAYS ? "always" : "never");
 		return;
 	}
-	days = when / DAY_S - (when % DAY_S < 0 ? 1 : 0);
-	rest = when - days * DAY_S;
-	if (days < 0 || days > LAST_DAY) {
+	days = when / DAY_S;
+	rest = when % DAY_S;
+	if (when < 0 || days > LAST_DAY) {
 		(void)snprintf(buf, TWR_TIME_LEN, "%s", "out-of-range");
 		return;
 	}

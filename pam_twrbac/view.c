@@ -443,7 +443,9 @@ twr_subject_choose(const struct twr_meta *meta, const char *service,
 		sub.problem = TWR_REASON_NO_USER;
 		return sub;
 	}
-	if (s != NULL && s->subject != TWR_SUBJECT_BY_SERVICE)
+	/* what "other" says is not meant for programs that switch users */
+	if (s != NULL && s->subject != TWR_SUBJECT_BY_SERVICE &&
+	    (s == own || !twr_service_has_invoker(service)))
 		sub.invoker = s->subject == TWR_SUBJECT_INVOKER;
 	else if (twr_service_has_invoker(service))
 		sub.invoker = true;

@@ -60,8 +60,9 @@ void twr_view_free(struct twr_view *view); /* zeroes it; may be repeated */
 
 /*
  * Whom to judge (DESIGN: "Whom a rule judges"). The subject is the rule's
- * explicit one; else the invoker for su, su-l, sudo, sudo-i and doas; else
- * the user, unless an invoker is set that differs from the user.
+ * explicit one (for su, su-l, sudo, sudo-i and doas only that of a rule of
+ * their own, not of "other"); else the invoker for those five; else the user,
+ * unless an invoker is set that differs from the user.
  */
 struct twr_subject twr_subject_choose(const struct twr_meta *meta,
     const char *service, const char *user, const char *invoker);

@@ -93,6 +93,9 @@ actor_facts_gather(struct actor_facts *ret, const char *as_root)
 		sudo = getenv("SUDO_UID");
 	if (sudo != NULL && !parse_uid(sudo, &ret->sudo_uid))
 		ret->sudo_malformed = true;
+	/* sudo inside a root shell: it says nothing about who that is */
+	if (ret->sudo_uid == 0)
+		ret->sudo_uid = TWR_UID_UNKNOWN;
 	name_of(ret->real_uid, ret->real_login);
 	name_of(ret->sudo_uid, ret->sudo_login);
 	name_of(ret->login_uid, ret->login_login);
@@ -203,15 +206,19 @@ choose(const struct actor_facts *f, struct person people[2],
 	return 1;
 }
 
+#define PERSON_LABEL_MAX (TWR_LOGIN_MAX + sizeof("login:"))
+
 static const char *
-person_label(const struct person *p, char buf[TWR_LOGIN_MAX + 1])
+person_label(const struct person *p, char buf[PERSON_LABEL_MAX])
 {
 	if (p->mapped)
 		return p->user.email;
+	/* never to be taken for an e-mail */
 	if (p->login[0] != '\0')
-		return p->login;
-	(void)snprintf(buf, TWR_LOGIN_MAX + 1, "uid %lu",
-	    (unsigned long)p->uid);
+		(void)snprintf(buf, PERSON_LABEL_MAX, "login:%s", p->login);
+	else
+		(void)snprintf(buf, PERSON_LABEL_MAX, "uid:%lu",
+		    (unsigned long)p->uid);
 	return buf;
 }
 
@@ -219,7 +226,7 @@ static void
 fill(struct actor *ret, const struct person *people, size_t n,
     enum actor_how how)
 {
-	char one[TWR_LOGIN_MAX + 1], two[TWR_LOGIN_MAX + 1];
+	char one[PERSON_LABEL_MAX], two[PERSON_LABEL_MAX];
 
 	*ret = (struct actor){ .how = how };
 	ret->user_id = people[0].mapped ? people[0].user.id : 0;

@@ -67,6 +67,29 @@ looks_like_sid(const char *text)
 }
 
 /* What every name of ours must be. what: "scope name"... */
+/*
+ * Signs that show nothing or turn the line around, so that two names look the
+ * same: U+200B to U+200F, U+202A to U+202E, U+2060 to U+206F, U+FEFF.
+ */
+static bool
+has_hidden_sign(const char *text)
+{
+	const unsigned char *p = (const unsigned char *)text;
+
+	for (; *p != '\0'; p++) {
+		if (p[0] == 0xe2 && p[1] == 0x80 &&
+		    ((p[2] >= 0x8b && p[2] <= 0x8f) ||
+			(p[2] >= 0xaa && p[2] <= 0xae)))
+			return true;
+		if (p[0] == 0xe2 && p[1] == 0x81 && p[2] >= 0xa0 &&
+		    p[2] <= 0xaf)
+			return true;
+		if (p[0] == 0xef && p[1] == 0xbb && p[2] == 0xbf)
+			return true;
+	}
+	return false;
+}
+
 static enum twr_status
 check_text(const char *what, const char *text, size_t max,
     struct twr_error *err)
@@ -79,6 +102,10 @@ check_text(const char *what, const char *text, size_t max,
 		return twr_fail(err, TWR_EREFUSED,
 		    "%s \"%s\": has control characters or is not UTF-8; "
 		    "write it with printable characters", what, text);
+	if (has_hidden_sign(text))
+		return twr_fail(err, TWR_EREFUSED,
+		    "%s \"%s\": has an invisible character, by which it could "
+		    "pass for another; write it without", what, text);
 	return TWR_OK;
 }
 

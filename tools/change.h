@@ -175,6 +175,12 @@ enum twr_status change_accept_configuration(const struct change *ch,
  */
 enum twr_status change_compiled(const struct change *ch, uint64_t serial,
     struct twr_error *err) TWR_MUST_CHECK;
+/*
+ * The policy of this directory is at path from now on. Refused when it has
+ * been at another one, unless adopt: a second one would be out of step.
+ */
+enum twr_status change_policy_path(const struct change *ch, const char *path,
+    bool adopt, struct twr_error *err) TWR_MUST_CHECK;
 
 /* Set an integer setting; refused outside its range (see admin.c). */
 enum twr_status change_setting(const struct change *ch, const char *name,

@@ -122,3 +122,27 @@ change_setting(const struct change *ch, const char *name, int64_t value,
 	free(before);
 	return rc;
 }
+
+enum twr_status
+change_policy_path(const struct change *ch, const char *path, bool adopt,
+    struct twr_error *err)
+{
+	char was[sizeof(((struct accepted *)0)->path)];
+	enum twr_status rc;
+
+	if ((rc = directory_policy_path(ch->dir, was, err)) != TWR_OK)
+		return rc;
+	if (strcmp(was, path) == 0)
+		return TWR_OK;
+	if (strlen(path) >= sizeof(was))
+		return twr_fail(err, TWR_EINVAL, "%.64s...: too long a path",
+		    path);
+	if (was[0] != '\0' && !adopt)
+		return twr_fail(err, TWR_EREFUSED,
+		    "%s: this directory's policy is %s, and a second one would "
+		    "be out of step with it; leave out --policy, or move it "
+		    "for good with twrbac compile --adopt-path (to try a "
+		    "configuration out, use twrbac compile --dry-run)", path,
+		    was);
+	return directory_put_policy_path(ch->dir, path, err);
+}

@@ -152,7 +152,8 @@ cmd_check(struct cli *cli, struct twr_error *err)
 		.owner = paths->owner,
 		.passwd_path = paths->passwd,
 		.boottime = clock_boottime() };
-	struct twr_request req = { .service = service, .user = login };
+	struct twr_request req = { .service = service, .user = login,
+		.invoker = login };
 	struct explain ex = { 0 };
 	struct twr_trace trace = explain_trace(&ex);
 	struct twr_judgement jd;
@@ -161,10 +162,12 @@ cmd_check(struct cli *cli, struct twr_error *err)
 	if ((rc = read_service(cli->args[1], service, err)) != TWR_OK ||
 	    (rc = read_time(cli, &gate.now, err)) != TWR_OK)
 		return rc;
-	if (twr_service_has_invoker(service)) {
-		req.invoker = login;
+	/* as sudo and su do it: the caller's uid stays his own */
+	req.real_uid = cmd_account_uid(cli, login);
+	if (req.real_uid == TWR_UID_UNKNOWN)
+		req.real_uid = 0;
+	if (twr_service_has_invoker(service))
 		req.user = "root";
-	}
 	twr_judge(&gate, &req, &trace, &jd);
 	cli->refused = jd.decision.verdict != TWR_GRANT &&
 	    jd.decision.verdict != TWR_EXEMPT;

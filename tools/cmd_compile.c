@@ -7,8 +7,8 @@
 #include "config.h"
 
 static const struct opt_help compile_options[] = {
-	{ OPT_LOCK_OUT_OK, "even if no administrator could get in to repair" },
-	{ OPT_CLOCK_OK, "even if the clock is behind the journal" },
+	{ OPT_DRY_RUN, "only say what would be; nothing is stored" },
+	{ OPT_ADOPT_PATH, "the policy is where --policy says from now on" },
 	{ OPT_NONE, NULL }
 };
 const struct command_help cmd_compile_help = { compile_options,
@@ -37,7 +37,8 @@ cmd_compile(struct cli *cli, struct twr_error *err)
 	int n;
 
 	s->strict = true;
-	s->lock_out_ok = cli->opts->value[OPT_LOCK_OUT_OK] != NULL;
+	s->dry_run = cli->opts->value[OPT_DRY_RUN] != NULL;
+	s->adopt_path = cli->opts->value[OPT_ADOPT_PATH] != NULL;
 	rc = config_file_read(s->conf_path, s->paths.owner, &file, err);
 	if (rc == TWR_ENOENT)
 		return no_configuration(s->conf_path, err);

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "catalogue.h"
+#include "clock.h"
 #include "config.h"
 #include "journal.h"
 
@@ -95,33 +96,84 @@ cannot_write(const char *path, int why, struct twr_error *err)
 	    strerror(why));
 }
 
+/*
+ * The filled-in pattern, which must be a configuration: what is no pattern
+ * at all, a secret file for instance, is not copied to where all may read.
+ */
+static enum twr_status
+make_conf(const char *pattern, const char *organization, const char *scope,
+    char **ret, struct twr_error *err)
+{
+	struct config *cf = NULL;
+	char *text = NULL;
+	size_t len = 0;
+	FILE *fp = open_memstream(&text, &len);
+	struct twr_error why;
+
+	if (fp == NULL)
+		return twr_fail(err, TWR_ENOMEM, "init: out of memory");
+	fill_in(fp, pattern, organization, scope);
+	if (fclose(fp) != 0) {
+		free(text);
+		return twr_fail(err, TWR_ENOMEM, "init: out of memory");
+	}
+	if (config_parse(text, "pattern", clock_now(), NULL, &cf, &why) !=
+	    TWR_OK) {
+		free(text);
+		return twr_fail(err, TWR_EDATA,
+		    "the pattern of twrbac.conf is no configuration; name "
+		    "another with --conf-template");
+	}
+	config_free(cf);
+	*ret = text;
+	return TWR_OK;
+}
+
+static bool
+write_all(int fd, const char *text)
+{
+	size_t left = strlen(text);
+	ssize_t n;
+
+	while (left > 0) {
+		n = write(fd, text, left);
+		if (n == -1 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return false;
+		text += n;
+		left -= (size_t)n;
+	}
+	return true;
+}
+
 /* Write text to a file that must not exist; *made says whether it is ours. */
 static enum twr_status
 write_conf(const char *path, const char *pattern, const char *organization,
     const char *scope, bool *made, struct twr_error *err)
 {
-	FILE *fp;
+	char *text = NULL;
+	enum twr_status rc;
 	int fd;
 
+	rc = make_conf(pattern, organization, scope, &text, err);
+	if (rc != TWR_OK)
+		return rc;
 	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
 	    0600);
-	if (fd == -1 && errno == EEXIST)
-		return TWR_OK; /* never over one */
-	if (fd == -1)
-		return cannot_write(path, errno, err);
+	if (fd == -1) {
+		if (errno != EEXIST) /* never over one */
+			rc = cannot_write(path, errno, err);
+		goto out;
+	}
 	*made = true;
-	if ((fp = fdopen(fd, "w")) == NULL) {
-		(void)close(fd);
-		return twr_fail(err, TWR_ENOMEM, "%s: out of memory", path);
-	}
-	fill_in(fp, pattern, organization, scope);
-	if (fflush(fp) != 0 || ferror(fp) || fchmod(fd, 0644) == -1 ||
-	    fsync(fd) == -1) {
-		(void)cannot_write(path, errno, err);
-		fclose(fp);
-		return TWR_EWRITE;
-	}
-	return fclose(fp) == 0 ? TWR_OK : cannot_write(path, errno, err);
+	if (!write_all(fd, text) || fchmod(fd, 0644) == -1 || fsync(fd) == -1)
+		rc = cannot_write(path, errno, err);
+	if (close(fd) == -1 && rc == TWR_OK)
+		rc = cannot_write(path, errno, err);
+out:
+	free(text);
+	return rc;
 }
 
 /* It need not exist yet, but must be one line of text in twrbac.conf. */

@@ -63,6 +63,18 @@ ask_name_service(const char *name)
 	return ret;
 }
 
+uint32_t
+cmd_account_uid(const struct cli *cli, const char *login)
+{
+	const struct compile_paths *paths = &cli->session->paths;
+	uint32_t uid;
+
+	if (twr_local_uid(paths->passwd, paths->owner, login, &uid, NULL) ==
+	    TWR_OK)
+		return uid;
+	return ask_name_service(login);
+}
+
 enum twr_status
 cmd_login_facts(struct cli *cli, const char *name, struct admin_login *ret,
     struct twr_error *err)
@@ -74,22 +86,23 @@ cmd_login_facts(struct cli *cli, const char *name, struct admin_login *ret,
 
 	memset(ret, 0, sizeof(*ret));
 	ret->name = name;
-	ret->uid = TWR_UID_UNKNOWN;
 	ret->uid_min = uid_min(paths->login_defs);
 	if (opts->value[OPT_ALLOW_ROOT] != NULL)
 		ret->flags |= ADMIN_ALLOW_ROOT;
 	if (opts->value[OPT_ALLOW_SYSTEM] != NULL)
 		ret->flags |= ADMIN_ALLOW_SYSTEM;
-	if (opts->value[OPT_UID] != NULL) {
-		rc = opt_number(opts->value[OPT_UID], "--uid", UINT32_MAX - 1,
-		    &uid, err);
-		ret->uid = (uint32_t)uid;
-		return rc;
-	}
-	if (twr_local_uid(paths->passwd, paths->owner, name, &ret->uid, NULL) !=
-	    TWR_OK)
-		ret->uid = ask_name_service(name);
-	return TWR_OK;
+	ret->uid = cmd_account_uid(cli, name);
+	if (opts->value[OPT_UID] == NULL)
+		return TWR_OK;
+	rc = opt_number(opts->value[OPT_UID], "--uid", UINT32_MAX - 1, &uid,
+	    err);
+	if (rc == TWR_OK && ret->uid != TWR_UID_UNKNOWN && ret->uid != uid)
+		return twr_fail(err, TWR_EREFUSED,
+		    "--uid %lu: login %s has uid %lu on this host; leave out "
+		    "--uid, which is for accounts that are not here", uid,
+		    name, (unsigned long)ret->uid);
+	ret->uid = (uint32_t)uid;
+	return rc;
 }
 
 static const struct out_column map_columns[] = {

@@ -31,6 +31,8 @@ static const struct opt_help of_actor[] = {
 
 static const struct opt_help of_write[] = {
 	{ OPT_NO_COMPILE, "leave the policy in force as it is for now" },
+	{ OPT_LOCK_OUT_OK, "even if no administrator could get in to repair" },
+	{ OPT_CLOCK_OK, "even if the clock is behind the journal" },
 	{ OPT_NONE, NULL }
 };
 
@@ -150,8 +152,8 @@ takes(const struct command *cmd, enum opt opt)
 {
 	return opt_listed(opt, global) || opt_listed(opt, cmd->help->options) ||
 	    ((cmd->flags & CMD_ACTOR) && opt_listed(opt, of_actor)) ||
-	    ((cmd->flags & CMD_WRITE) && !(cmd->flags & CMD_COMPILE) &&
-		opt_listed(opt, of_write));
+	    ((cmd->flags & CMD_WRITE) && opt_listed(opt, of_write) &&
+		(opt != OPT_NO_COMPILE || !(cmd->flags & CMD_COMPILE)));
 }
 
 enum twr_status

@@ -56,7 +56,9 @@ resolve(struct build *b, struct journal_head *head, struct twr_error *err)
 	if ((rc = directory_journal_head(b->dir, head, err)) != TWR_OK ||
 	    (rc = check_clock(b, head, err)) != TWR_OK ||
 	    (rc = directory_scope_get(b->dir, 1, &b->organization, err)) !=
-	    TWR_OK || (rc = check_organization(b, err)) != TWR_OK)
+	    TWR_OK || (rc = check_organization(b, err)) != TWR_OK ||
+	    (rc = compile_check_target(paths, b->organization.sid, err)) !=
+	    TWR_OK)
 		return rc;
 	rc = accounts_load(paths->passwd, paths->owner, &b->accounts, err);
 	if (rc != TWR_OK)
@@ -114,7 +116,10 @@ set_confirm(const struct build *b, const struct judge *old_policy,
 		    "there is no confirmed policy in force to go back to; "
 		    "compile without --confirm first");
 	meta->confirm_boottime_s = b->opt->confirm_boottime_s;
-	twr_boot_id(meta->boot_id);
+	if (!twr_boot_id(meta->boot_id))
+		return twr_fail(err, TWR_EREFUSED,
+		    "the id of this boot cannot be read from /proc; without "
+		    "it --confirm would not outlive a reboot");
 	memcpy(meta->prev_id, old->file_id, TWR_ID_LEN);
 	meta->prev_serial = old->serial;
 	return TWR_OK;
@@ -208,41 +213,55 @@ out:
 
 /* ---- what the new policy does, compared with the one in force ---- */
 
-static enum twr_status
-add_ruled(struct names *ns, const struct judge *jg, struct twr_error *err)
+static bool
+add_listed(struct names *ns, const struct judge *jg)
 {
 	const struct twr_meta *meta = &jg->meta.meta;
-	size_t i, k;
-
-	for (i = 0; jg->open && i < meta->n_services; i++) {
-		if (!meta->services[i].has_rule)
-			continue;
-		for (k = 0; k < ns->n; k++) {
-			if (strcmp(ns->all[k], meta->services[i].name) == 0)
-				break;
-		}
-		if (k == ns->n && !names_add(ns, meta->services[i].name))
-			return build_no_memory(err);
-	}
-	return TWR_OK;
-}
-
-/* Every service with a rule in either policy, and sshd for the lock-out. */
-static enum twr_status
-ask_about_all(struct judge *old_policy, struct judge *new_policy,
-    struct twr_error *err)
-{
-	struct names ns = { NULL, 0, 0 };
-	enum twr_status rc;
+	bool done = true;
 	size_t i;
 
-	if ((rc = add_ruled(&ns, new_policy, err)) != TWR_OK ||
-	    (rc = add_ruled(&ns, old_policy, err)) != TWR_OK)
+	for (i = 0; jg->open && i < meta->n_services && done; i++)
+		done = names_add_once(ns, meta->services[i].name);
+	return done;
+}
+
+static bool
+add_exempt(struct names *ns, const struct config *cf)
+{
+	bool done = true;
+	size_t i, k;
+
+	for (i = 0; i < cf->n_exempt; i++) {
+		const struct config_list *services = &cf->exempt[i].services;
+
+		if (cf->exempt[i].logins.n == 0)
+			continue; /* said apart, not login by login */
+		for (k = 0; k < services->n && done; k++)
+			done = strcmp(services->items[k], "*") == 0 ||
+			    names_add_once(ns, services->items[k]);
+	}
+	return done;
+}
+
+/*
+ * Every service that either policy lists, and sshd for the lock-out; behind
+ * them what only the configuration's exemptions name, for who is exempt.
+ */
+static enum twr_status
+ask_about_all(struct build *b, struct judge *old_policy,
+    struct judge *new_policy, struct twr_error *err)
+{
+	struct names ns = { NULL, 0, 0 };
+	enum twr_status rc = TWR_ENOMEM;
+
+	if (!add_listed(&ns, new_policy) || !add_listed(&ns, old_policy) ||
+	    !names_add_once(&ns, "sshd")) {
+		(void)build_no_memory(err);
 		goto out;
-	for (i = 0; i < ns.n && strcmp(ns.all[i], "sshd") != 0; i++)
-		;
-	if (i == ns.n && !names_add(&ns, "sshd")) {
-		rc = build_no_memory(err);
+	}
+	b->n_listed = ns.n;
+	if (!add_exempt(&ns, b->cf)) {
+		(void)build_no_memory(err);
 		goto out;
 	}
 	rc = judge_ask_about(old_policy, &ns, err);
@@ -264,7 +283,7 @@ judge_change(struct build *b, struct compiled *cp, struct judge *old_policy,
 	    b->opt->now, err);
 	if (rc != TWR_OK)
 		return rc;
-	if ((rc = ask_about_all(old_policy, &new_policy, err)) == TWR_OK &&
+	if ((rc = ask_about_all(b, old_policy, &new_policy, err)) == TWR_OK &&
 	    (rc = build_check_lock_out(b, old_policy, &new_policy, err)) ==
 	    TWR_OK)
 		rc = build_effect(b, old_policy, &new_policy, &cp->effect,

@@ -34,6 +34,7 @@ struct compile_options {
 	const char *conf_name; /* how messages call the configuration */
 	bool strict_lock_out; /* refuse if nobody could repair: "compile" */
 	bool lock_out_ok; /* --lock-out-ok */
+	bool local_uids; /* the directory is another host's: its uids too */
 	bool clock_ok; /* --clock-ok: the clock may be behind the journal */
 	/*
 	 * Commit-confirm: CLOCK_BOOTTIME, in seconds, from which the policy
@@ -73,6 +74,14 @@ uint64_t compiled_serial(const struct compiled *cp);
 enum twr_status compile_publish(struct compiled *cp,
     struct twr_error *err) TWR_MUST_CHECK;
 void compiled_free(struct compiled *cp); /* removes an unpublished file */
+
+/*
+ * May a policy of this organization be put at paths->policy? The name must
+ * end in ".cdb", and what is there now must be nothing, a policy of the same
+ * organization, or a damaged one.
+ */
+enum twr_status compile_check_target(const struct compile_paths *paths,
+    const char *organization_sid, struct twr_error *err) TWR_MUST_CHECK;
 
 /* Remove what killed writers left: policy.new, prev.tmp. Says how many. */
 enum twr_status compile_remove_leftovers(const struct compile_paths *paths,

@@ -182,7 +182,10 @@ parse_uid_min(const char *line, unsigned long *ret, bool *bad)
 	errno = 0;
 	*ret = strtoul(p, &end, 0);
 	*bad = *p < '0' || *p > '9' || errno != 0 || *ret < 1 ||
-	    *ret > UID_MIN_MOST || end[strspn(end, " \t\r\"")] != '\0';
+	    *ret > UID_MIN_MOST;
+	end += strspn(end, " \t\r\"");
+	if (*end != '\0' && *end != '#')
+		*bad = true;
 	return true;
 }
 

@@ -21,6 +21,7 @@ struct compare {
 	bool all; /* rules or exemptions differ: every login is judged */
 	struct twr_decision *was, *is;
 	struct compile_effect *effect;
+	size_t n_services; /* the first ones, which count for this login */
 	uint64_t affected;
 	size_t len; /* of the text */
 };
@@ -51,7 +52,7 @@ add_services(struct compare *cm, const char *verb, bool gain)
 	const struct names *services = &cm->after->services;
 	size_t i, n = 0;
 
-	for (i = 0; i < services->n; i++) {
+	for (i = 0; i < cm->n_services; i++) {
 		bool was = passes(&cm->was[i]), is = passes(&cm->is[i]);
 
 		if (was == is || is != gain)
@@ -70,10 +71,9 @@ add_services(struct compare *cm, const char *verb, bool gain)
 static void
 note_change(struct compare *cm, const char *login)
 {
-	const struct names *services = &cm->after->services;
 	size_t i, gains = 0, losses = 0;
 
-	for (i = 0; i < services->n; i++) {
+	for (i = 0; i < cm->n_services; i++) {
 		gains += !passes(&cm->was[i]) && passes(&cm->is[i]);
 		losses += passes(&cm->was[i]) && !passes(&cm->is[i]);
 	}
@@ -91,15 +91,23 @@ note_change(struct compare *cm, const char *login)
 }
 
 static void
+judge_name(struct compare *cm, const char *login)
+{
+	uint32_t uid = accounts_uid(&cm->b->accounts, login);
+
+	judge_login(cm->before, login, uid, cm->b->opt->now, cm->was);
+	judge_login(cm->after, login, uid, cm->b->opt->now, cm->is);
+	note_change(cm, login);
+}
+
+static void
 judge_both(struct compare *cm, const struct policy_record *pr)
 {
 	char login[TWR_KEY_MAX];
 
 	memcpy(login, pr->key + 1, pr->key_len - 1);
 	login[pr->key_len - 1] = '\0';
-	judge_login(cm->before, login, cm->b->opt->now, cm->was);
-	judge_login(cm->after, login, cm->b->opt->now, cm->is);
-	note_change(cm, login);
+	judge_name(cm, login);
 }
 
 static bool
@@ -259,10 +267,157 @@ begin_compare(struct compare *cm, struct twr_error *err)
 	cm->effect->text = calloc(TEXT_MAX, 1);
 	if (cm->was == NULL || cm->is == NULL || cm->effect->text == NULL)
 		return build_no_memory(err);
+	cm->n_services = cm->b->n_listed;
 	cm->all = !same_host_side(cm->before, cm->after);
 	if (!cm->before->open)
 		return TWR_OK;
 	return policy_scan_begin(&cm->before->rd, &cm->old_scan, err);
+}
+
+/* ---- what changed for people that no record names ---- */
+
+static const struct twr_exemptions *
+exemptions_of(const struct judge *jg)
+{
+	static const struct twr_exemptions none;
+
+	/* every view has them; there is always one, for sshd */
+	return jg->open && jg->services.n > 0 ? &jg->views[0].exempt : &none;
+}
+
+static bool
+has_login(const struct judge *jg, const char *login)
+{
+	struct policy_record pr = { 0 };
+	uint8_t key[TWR_KEY_MAX];
+	size_t len = strlen(login);
+
+	key[0] = TWR_KEY_LOGIN;
+	memcpy(key + 1, login, len);
+	pr.key = key;
+	pr.key_len = len + 1;
+	return has_key(jg, &pr);
+}
+
+/* Logins that only an exemption names, such as root. */
+static enum twr_status
+judge_exempt(struct compare *cm, const struct judge *jg, struct names *done,
+    struct twr_error *err)
+{
+	const struct twr_exemptions *ex = exemptions_of(jg);
+	size_t i;
+
+	for (i = 0; i < ex->n_entries; i++) {
+		const char *login = ex->entries[i].login;
+
+		if ((ex->entries[i].needs & TWR_EXEMPT_LOGIN) == 0 ||
+		    strlen(login) > TWR_LOGIN_MAX ||
+		    has_login(cm->after, login) || has_login(cm->before, login))
+			continue;
+		if (names_have(done, login))
+			continue;
+		if (!names_add(done, login))
+			return build_no_memory(err);
+		judge_name(cm, login);
+	}
+	return TWR_OK;
+}
+
+static bool
+has_open_exemption(const struct judge *jg, const struct twr_exemption *e)
+{
+	const struct twr_exemptions *ex = exemptions_of(jg);
+	size_t i;
+
+	for (i = 0; i < ex->n_entries; i++)
+		if (ex->entries[i].needs == e->needs &&
+		    strcmp(ex->entries[i].login, e->login) == 0 &&
+		    strcmp(ex->entries[i].service, e->service) == 0)
+			return true;
+	return false;
+}
+
+static void
+say(struct compare *cm, const char *who, const char *what, const char *where)
+{
+	if (cm->len > 0)
+		add_text(cm, "; ");
+	add_text(cm, who);
+	add_text(cm, what);
+	add_text(cm, where);
+}
+
+/* Exemptions of everyone and of system accounts: in one and not the other. */
+static void
+say_open_exemptions(struct compare *cm, const struct judge *in,
+    const struct judge *not_in, const char *what)
+{
+	const struct twr_exemptions *ex = exemptions_of(in);
+	size_t i;
+
+	for (i = 0; i < ex->n_entries; i++) {
+		const struct twr_exemption *e = &ex->entries[i];
+
+		if ((e->needs & TWR_EXEMPT_LOGIN) == 0 &&
+		    !has_open_exemption(not_in, e))
+			say(cm, (e->needs & TWR_EXEMPT_SYSTEM) != 0 ?
+			    "system accounts" : "everyone", what, e->service);
+	}
+}
+
+static bool
+is_permissive(const struct judge *jg, const char *service, int64_t now)
+{
+	const struct twr_meta *meta = &jg->meta.meta;
+	size_t i;
+
+	if (!jg->open)
+		return false;
+	if (service == NULL)
+		return now < meta->permissive_until;
+	for (i = 0; i < meta->n_services; i++)
+		if (strcmp(meta->services[i].name, service) == 0)
+			return now < meta->services[i].permissive_until;
+	return false;
+}
+
+static void
+say_permissive(struct compare *cm, const char *service)
+{
+	int64_t now = cm->b->opt->now;
+	bool was = is_permissive(cm->before, service, now);
+	bool is = is_permissive(cm->after, service, now);
+
+	if (was == is)
+		return;
+	say(cm, service == NULL ? "every service" : service,
+	    is ? " is permissive: nobody is refused" : " is enforcing", "");
+}
+
+static enum twr_status
+add_host_side(struct compare *cm, struct twr_error *err)
+{
+	struct names done = { NULL, 0, 0 };
+	enum twr_status rc;
+	size_t i;
+
+	if (!cm->all)
+		return TWR_OK;
+	cm->n_services = cm->after->services.n;
+	rc = judge_exempt(cm, cm->after, &done, err);
+	if (rc == TWR_OK)
+		rc = judge_exempt(cm, cm->before, &done, err);
+	names_free(&done);
+	if (rc != TWR_OK)
+		return rc;
+	if (!cm->before->open)
+		return TWR_OK; /* there was no gate that could change */
+	say_open_exemptions(cm, cm->after, cm->before, " now exempt from ");
+	say_open_exemptions(cm, cm->before, cm->after, " no longer exempt from ");
+	say_permissive(cm, NULL);
+	for (i = 0; i < cm->after->services.n; i++)
+		say_permissive(cm, cm->after->services.all[i]);
+	return TWR_OK;
 }
 
 static void
@@ -305,7 +460,8 @@ build_effect(struct build *b, const struct judge *old_policy,
 		if (!has_key(new_policy, &cm.old))
 			judge_both(&cm, &cm.old);
 	}
-	add_rest(&cm);
+	if ((rc = add_host_side(&cm, err)) == TWR_OK)
+		add_rest(&cm);
 out:
 	policy_scan_end(scan);
 	policy_scan_end(cm.old_scan);

@@ -226,6 +226,47 @@ compile_serial_in_force(const struct compile_paths *paths)
 	return serial;
 }
 
+static bool
+is_named_cdb(const char *path)
+{
+	size_t len = strlen(path);
+
+	return len > 5 && strcmp(path + len - 4, ".cdb") == 0 &&
+	    path[len - 5] != '/';
+}
+
+enum twr_status
+compile_check_target(const struct compile_paths *paths,
+    const char *organization_sid, struct twr_error *err)
+{
+	struct twr_reader rd = { .fd = -1 };
+	struct twr_view view;
+	struct twr_error unused;
+	enum twr_status rc;
+
+	if (!is_named_cdb(paths->policy))
+		return twr_fail(err, TWR_EINVAL,
+		    "%s: a policy's name ends in \".cdb\"; name it so",
+		    paths->policy);
+	memset(&view, 0, sizeof(view));
+	rc = twr_policy_open(paths->policy, paths->owner, &rd, &view, &unused);
+	if (rc == TWR_ETOONEW)
+		return twr_fail(err, TWR_EREFUSED,
+		    "%s: was made by a newer twrbac; use that one",
+		    paths->policy);
+	if (rc != TWR_OK)
+		return TWR_OK; /* nothing there, or nothing that is usable */
+	if (strcmp(view.meta.organization_sid, organization_sid) != 0)
+		rc = twr_fail(err, TWR_EREFUSED,
+		    "%s: is the policy of organization %s (%s), not of this "
+		    "directory's %s; name another with --policy, or move that "
+		    "one away", paths->policy, view.meta.organization_name,
+		    view.meta.organization_sid, organization_sid);
+	twr_view_free(&view);
+	twr_reader_close(&rd);
+	return rc;
+}
+
 /* Other writers hold it for a moment; one that compiles, for a second. */
 static enum twr_status
 wait_for_lock(int fd, const char *path, struct twr_error *err)

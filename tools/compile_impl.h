@@ -32,6 +32,9 @@ struct names {
 	size_t n, room;
 };
 bool names_add(struct names *ns, const char *name);
+/* Unless it is there already; for short lists. */
+bool names_add_once(struct names *ns, const char *name);
+bool names_have(const struct names *ns, const char *name);
 void names_free(struct names *ns);
 
 /* A growing set of numbers. */
@@ -95,6 +98,8 @@ struct build {
 	struct names exempt_logins; /* sorted */
 	struct names mapped_system;
 	struct names administrators; /* logins of active ones */
+	size_t n_listed; /* services asked about that a policy lists */
+	unsigned drifted; /* logins whose uid is not the remembered one */
 	struct numbers roles_seen, scopes_seen;
 	uint64_t logins; /* in all, for progress; 0: not counted */
 	uint64_t done, done_told;
@@ -152,10 +157,11 @@ enum twr_status judge_ask_about(struct judge *jg, const struct names *services,
 void judge_close(struct judge *jg);
 /*
  * The decisions on login, one for each service that is asked about, by the
- * module's own decision function. A judge that is not open denies.
+ * module's own decision function. uid is the account's on this host,
+ * TWR_UID_UNKNOWN when it has none. A judge that is not open denies.
  */
-void judge_login(const struct judge *jg, const char *login, int64_t now,
-    struct twr_decision *ret);
+void judge_login(const struct judge *jg, const char *login, uint32_t uid,
+    int64_t now, struct twr_decision *ret);
 
 /* compile_effect.c */
 enum twr_status build_effect(struct build *b, const struct judge *old_policy,

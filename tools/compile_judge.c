@@ -85,12 +85,12 @@ raised(const struct judge *jg, int64_t now)
 }
 
 void
-judge_login(const struct judge *jg, const char *login, int64_t now,
-    struct twr_decision *ret)
+judge_login(const struct judge *jg, const char *login, uint32_t uid,
+    int64_t now, struct twr_decision *ret)
 {
 	struct twr_view one, view;
 	struct twr_request req = { .user = login, .invoker = login,
-		.local_uid = TWR_UID_UNKNOWN };
+		.clock = now, .local_uid = uid };
 	size_t i;
 
 	memset(ret, 0, jg->services.n * sizeof(*ret));
@@ -99,6 +99,8 @@ judge_login(const struct judge *jg, const char *login, int64_t now,
 	req.now = raised(jg, now);
 	borrow_meta(jg, &one);
 	twr_view_load(&jg->rd, NOBODY, login, login, &one);
+	/* an account that is not local is taken to have its own uid */
+	req.real_uid = uid != TWR_UID_UNKNOWN ? uid : one.login.uid;
 	for (i = 0; i < jg->services.n; i++) {
 		/* the rule of the service, and the login just read */
 		view = jg->views[i];

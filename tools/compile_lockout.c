@@ -36,14 +36,15 @@ index_of(const struct judge *jg, const char *service)
 }
 
 static bool
-is_granted(const struct judge *jg, const char *login, int64_t now,
+is_granted(const struct build *b, const struct judge *jg, const char *login,
     struct twr_decision *room)
 {
 	size_t i = index_of(jg, repair_service(jg));
 
 	if (!jg->open || i == jg->services.n)
 		return false;
-	judge_login(jg, login, now, room);
+	judge_login(jg, login, accounts_uid(&b->accounts, login), b->opt->now,
+	    room);
 	return room[i].verdict == TWR_GRANT && !room[i].permissive;
 }
 
@@ -104,7 +105,7 @@ old_lets_in(const struct build *b, const struct judge *old_policy,
 		memcpy(login, pr.key + 1, pr.key_len - 1);
 		login[pr.key_len - 1] = '\0';
 		*ret = is_administrator_in(b, old_policy, login) &&
-		    is_granted(old_policy, login, b->opt->now, room);
+		    is_granted(b, old_policy, login, room);
 	}
 	policy_scan_end(ps);
 	return TWR_OK; /* damage in the old one: what could be read counts */
@@ -134,8 +135,7 @@ build_check_lock_out(struct build *b, const struct judge *old_policy,
 	if (room == NULL)
 		return build_no_memory(err);
 	for (i = 0; i < b->administrators.n && !in; i++)
-		in = is_granted(new_policy, b->administrators.all[i],
-		    b->opt->now, room);
+		in = is_granted(b, new_policy, b->administrators.all[i], room);
 	if (in)
 		goto out;
 	rc = old_lets_in(b, old_policy, room, &was_in, err);

@@ -21,6 +21,10 @@ struct merge {
 	bool ended;
 };
 
+/* With the fixed fields and the longest names a record stays readable. */
+#define HOLDINGS_MAX \
+	((TWR_VALUE_MAX - 4 * TWR_NAME_MAX) / TWR_HOLDING_LEN)
+
 static enum twr_status
 read_ahead(struct merge *m, struct twr_error *err)
 {
@@ -72,6 +76,54 @@ keep_holding(struct merge *m, struct twr_error *err)
 	return TWR_OK;
 }
 
+static bool
+is_for_explanation(const struct merge *m, const struct twr_holding *h)
+{
+	return (h->flags & TWR_HOLDING_REMOVED) != 0 ||
+	    h->not_after <= m->b->opt->now;
+}
+
+/* What counts first, then what explains, the latest end first. */
+static int
+compare_weight(const void *x, const void *y)
+{
+	const struct twr_holding *a = x, *b = y;
+
+	return a->not_after > b->not_after ? -1 : a->not_after < b->not_after;
+}
+
+/*
+ * More assignments than one record may hold must not keep others' changes
+ * out of force: explanations go first, and a user with more than that even
+ * so holds nothing until some are removed.
+ */
+static void
+fit_record(struct merge *m)
+{
+	struct twr_holding swap;
+	size_t i, live = 0;
+
+	if (m->n <= HOLDINGS_MAX)
+		return;
+	for (i = 0; i < m->n; i++) {
+		if (is_for_explanation(m, &m->held[i]))
+			continue;
+		swap = m->held[live];
+		m->held[live++] = m->held[i];
+		m->held[i] = swap;
+	}
+	qsort(m->held + live, m->n - live, sizeof(*m->held), compare_weight);
+	m->n = HOLDINGS_MAX;
+	if (live <= HOLDINGS_MAX)
+		return;
+	m->n = 0;
+	build_warn(m->b, 0,
+	    "%s: user %lld has %zu assignments in force or to come, more than "
+	    "the %d that a policy can hold for one user; he is refused "
+	    "everywhere until some are removed", m->b->conf,
+	    (long long)m->user_id, live, (int)HOLDINGS_MAX);
+}
+
 /* Have the assignments of this user at hand. Users come in order. */
 static enum twr_status
 collect_holdings(struct merge *m, int64_t user_id, struct twr_error *err)
@@ -93,6 +145,7 @@ collect_holdings(struct merge *m, int64_t user_id, struct twr_error *err)
 		if (rc == TWR_OK)
 			rc = read_ahead(m, err);
 	}
+	fit_record(m);
 	return rc;
 }
 
@@ -120,10 +173,34 @@ note_login(struct merge *m, const struct login_stream_row *row,
 	return TWR_OK;
 }
 
+#define DRIFT_TOLD 5 /* warnings about uids in one compile */
+
 /*
- * The local passwd file knows this host's uids; the one that was remembered
- * at mapping time stands in for accounts that are not in it.
+ * The uid that was remembered when the login was mapped: an account of the
+ * same name with another uid may be somebody else's by now, so su and sudo
+ * refuse it. A directory that comes from another host knows that host's uids
+ * only; there, and where none was remembered, this host's count.
  */
+static uint32_t
+choose_uid(struct merge *m, const struct login_stream_row *row,
+    uint32_t local_uid)
+{
+	struct build *b = m->b;
+
+	if (row->uid == TWR_UID_UNKNOWN ||
+	    (b->opt->local_uids && local_uid != TWR_UID_UNKNOWN))
+		return local_uid;
+	if (row->user_id != 0 && local_uid != TWR_UID_UNKNOWN &&
+	    local_uid != row->uid && b->drifted++ < DRIFT_TOLD)
+		build_warn(b, 0,
+		    "login %s has uid %lu on this host, but had %lu when it "
+		    "was mapped: su and sudo refuse it; if it is the same "
+		    "person's, run twrbac login map USER %s", row->name,
+		    (unsigned long)local_uid, (unsigned long)row->uid,
+		    row->name);
+	return row->uid;
+}
+
 static enum twr_status
 write_login(struct merge *m, const struct login_stream_row *row,
     struct twr_error *err)
@@ -134,7 +211,7 @@ write_login(struct merge *m, const struct login_stream_row *row,
 
 	memset(&login, 0, sizeof(login));
 	login.tombstone = row->user_id == 0;
-	login.uid = local_uid != TWR_UID_UNKNOWN ? local_uid : row->uid;
+	login.uid = choose_uid(m, row, local_uid);
 	if (login.tombstone) {
 		login.status = TWR_USER_INACTIVE;
 		login.kind = TWR_KIND_PERSON;

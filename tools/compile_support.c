@@ -63,6 +63,23 @@ names_add(struct names *ns, const char *name)
 	return true;
 }
 
+bool
+names_have(const struct names *ns, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < ns->n; i++)
+		if (strcmp(ns->all[i], name) == 0)
+			return true;
+	return false;
+}
+
+bool
+names_add_once(struct names *ns, const char *name)
+{
+	return names_have(ns, name) || names_add(ns, name);
+}
+
 void
 names_free(struct names *ns)
 {

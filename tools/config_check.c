@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "text.h"
+#include "view.h"
 
 #define DAY_S INT64_C(86400)
 
@@ -279,6 +280,46 @@ check_wide_exempt(const struct config_exempt *ex,
 	return TWR_OK;
 }
 
+static bool
+list_has(const struct config_list *list, const char *item)
+{
+	size_t i;
+
+	for (i = 0; i < list->n; i++)
+		if (strcmp(list->items[i], item) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * A rule that judges the target of su or sudo, beside an exemption for that
+ * service: whoever may become the exempt login would be exempt himself.
+ */
+static enum twr_status
+check_target_exempt(const struct config *cf, const struct config_rule *r,
+    const struct config_place *pl)
+{
+	size_t i, k;
+
+	if (r->subject != TWR_SUBJECT_USER)
+		return TWR_OK;
+	for (i = 0; i < r->services.n; i++) {
+		const char *service = r->services.items[i];
+
+		if (!twr_service_has_invoker(service))
+			continue;
+		for (k = 0; k < cf->n_exempt; k++)
+			if (list_has(&cf->exempt[k].services, service) ||
+			    list_has(&cf->exempt[k].services, "*"))
+				return config_fail(pl, r->line,
+				    "subject = \"user\" judges whom %s "
+				    "switches to, and line %u exempts such a "
+				    "login, so anybody could; take out one of "
+				    "the two", service, cf->exempt[k].line);
+	}
+	return TWR_OK;
+}
+
 static enum twr_status
 check_exempt(const struct config_exempt *ex, const struct config_place *pl)
 {
@@ -371,6 +412,11 @@ config_check(const struct config *cf, const struct config_place *pl)
 		return rc;
 	for (i = 0; i < cf->n_exempt; i++) {
 		if ((rc = check_exempt(&cf->exempt[i], pl)) != TWR_OK)
+			return rc;
+	}
+	for (i = 0; i < cf->n_rules; i++) {
+		rc = check_target_exempt(cf, &cf->rules[i], pl);
+		if (rc != TWR_OK)
 			return rc;
 	}
 	return check_all_permissive(cf, pl);

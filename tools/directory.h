@@ -334,6 +334,12 @@ void accepted_free(struct accepted *ac);
 /* The serial of the last policy whose transaction committed; 0: none. */
 enum twr_status directory_serial(struct directory *dir, uint64_t *ret,
     struct twr_error *err) TWR_MUST_CHECK;
+/*
+ * Where the policy of this directory is in force on this host; "" before the
+ * first compile. ret has room for 4096 bytes.
+ */
+enum twr_status directory_policy_path(struct directory *dir, char *ret,
+    struct twr_error *err) TWR_MUST_CHECK;
 /* The 16-byte key that hides unknown names in logs; made at creation. */
 enum twr_status directory_log_key(struct directory *dir,
     uint8_t ret[TWR_ID_LEN], struct twr_error *err) TWR_MUST_CHECK;

@@ -107,6 +107,36 @@ directory_put_serial(struct directory *dir, uint64_t serial,
 }
 
 enum twr_status
+directory_policy_path(struct directory *dir, char *ret, struct twr_error *err)
+{
+	struct query q;
+	enum twr_status rc = query_begin(&q, dir, SQL_POLICY_PATH, err);
+	struct columns co = { &q, 0, false };
+
+	if (rc == TWR_OK && (rc = query_step(&q, err)) == TWR_OK) {
+		column_text(&co, ret, sizeof(((struct accepted *)0)->path));
+		rc = columns_end(&co, err);
+	}
+	query_end(&q);
+	return rc;
+}
+
+enum twr_status
+directory_put_policy_path(struct directory *dir, const char *path,
+    struct twr_error *err)
+{
+	struct query q;
+	enum twr_status rc = query_begin(&q, dir, SQL_POLICY_PATH_PUT, err);
+
+	if (rc == TWR_OK) {
+		query_text(&q, 1, path);
+		rc = query_run(&q, err);
+	}
+	query_end(&q);
+	return rc;
+}
+
+enum twr_status
 directory_log_key(struct directory *dir, uint8_t ret[TWR_ID_LEN],
     struct twr_error *err)
 {

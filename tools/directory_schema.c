@@ -137,6 +137,7 @@ static const char host_1[] =
     "  log_key BLOB NOT NULL CHECK (length(log_key) = 16),"
     "  serial INTEGER NOT NULL CHECK (serial >= 0),"
     "  policy_digest TEXT," /* of the configuration of policy serial */
+    "  policy_path TEXT," /* where that policy is in force */
     "  text TEXT,"
     "  digest TEXT,"
     "  path TEXT,"

@@ -278,6 +278,8 @@ const char *const directory_sql[SQL_STATEMENTS] = {
 	    "UPDATE host_state SET serial = ?1, policy_digest = ?2",
 	[SQL_SERIAL] = "SELECT serial FROM host_state",
 	[SQL_LOG_KEY] = "SELECT log_key FROM host_state",
+	[SQL_POLICY_PATH] = "SELECT coalesce(policy_path, '') FROM host_state",
+	[SQL_POLICY_PATH_PUT] = "UPDATE host_state SET policy_path = ?1",
 	[SQL_SETTING] = "SELECT value FROM setting WHERE name = ?1",
 	[SQL_SETTING_PUT] = "INSERT INTO setting (name, value)"
 	    " VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE"

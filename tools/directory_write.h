@@ -64,6 +64,9 @@ enum twr_status directory_each_standing(struct directory *dir,
 
 enum twr_status directory_put_accepted(struct directory *dir,
     const struct accepted *row, struct twr_error *err) TWR_MUST_CHECK;
+/* Like the times of the configuration's file, it is not journalled. */
+enum twr_status directory_put_policy_path(struct directory *dir,
+    const char *path, struct twr_error *err) TWR_MUST_CHECK;
 enum twr_status directory_put_serial(struct directory *dir, uint64_t serial,
     const char *digest, struct twr_error *err) TWR_MUST_CHECK;
 enum twr_status directory_put_setting(struct directory *dir,

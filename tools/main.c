@@ -94,7 +94,6 @@ run_in_session(struct cli *cli, struct twr_error *err)
 		    "with sudo",
 		    cli->out->command);
 	rc = session_init(cli->session, cli->opts, cli->out, err);
-	cli->session->clock_ok = cli->opts->value[OPT_CLOCK_OK] != NULL;
 	if (rc == TWR_OK && (flags & CMD_ROOT) && !(flags & CMD_WRITE))
 		session_heal_first(cli->session);
 	if (rc == TWR_OK && (flags & CMD_READ))
@@ -198,6 +197,7 @@ main(int argc, char **argv)
 		return EXIT_CANNOT_WRITE;
 	umask(077);
 	(void)signal(SIGPIPE, SIG_IGN);
+	(void)signal(SIGXFSZ, SIG_IGN); /* a limit is an error to tell */
 	set_characters();
 
 	rc = opts_parse(argc, argv, &opts, &err);

@@ -43,6 +43,8 @@
 	X(REASON, "reason", "TEXT") \
 	X(LOCK_OUT_OK, "lock-out-ok", NULL) \
 	X(CLOCK_OK, "clock-ok", NULL) \
+	X(ADOPT_PATH, "adopt-path", NULL) \
+	X(DRY_RUN, "dry-run", NULL) \
 	X(AT, "at", "TIME") \
 	X(ALL, "all", NULL) \
 	X(COMPLETE, "complete", NULL)

@@ -11,6 +11,7 @@
 #include "config.h"
 #include "gate.h"
 #include "journal.h"
+#include "safe_file.h"
 
 static const char *
 given(const struct opts *opts, enum opt opt, const char *otherwise)
@@ -93,6 +94,8 @@ session_init(struct session *s, const struct opts *opts, struct out *out,
 	s->paths.login_defs = "/etc/login.defs";
 	s->now = clock_now();
 	s->no_compile = opts->value[OPT_NO_COMPILE] != NULL;
+	s->lock_out_ok = opts->value[OPT_LOCK_OUT_OK] != NULL;
+	s->clock_ok = opts->value[OPT_CLOCK_OK] != NULL;
 	s->meter = isatty(STDERR_FILENO) && opts->value[OPT_QUIET] == NULL;
 	actor_facts_gather(&s->facts, opts->value[OPT_AS_ROOT]);
 	s->change.actor = &s->actor;
@@ -122,13 +125,29 @@ no_directory(const struct session *s, struct twr_error *err)
 	    s->directory_path);
 }
 
+/* No folder on the way to the directory may be another's to write to. */
+static enum twr_status
+check_way(const struct session *s, struct twr_error *err)
+{
+	struct stat st;
+	enum twr_status rc;
+	int fd;
+
+	rc = twr_safe_open(s->directory_path, s->paths.owner, &fd, &st, err);
+	if (rc == TWR_OK)
+		(void)close(fd);
+	return rc;
+}
+
 static enum twr_status
 open_directory(struct session *s, enum directory_mode mode,
     struct twr_error *err)
 {
 	enum twr_status rc;
 
-	rc = directory_open(s->directory_path, mode, &s->dir, err);
+	rc = check_way(s, err);
+	if (rc == TWR_OK || rc == TWR_ENOENT)
+		rc = directory_open(s->directory_path, mode, &s->dir, err);
 	return rc == TWR_ENOENT ? no_directory(s, err) : rc;
 }
 
@@ -173,6 +192,9 @@ build(struct session *s, const struct accepted *ac, uint64_t serial,
 	if (s->meter)
 		opt.progress = show_progress;
 	rc = config_parse(ac->text, name, s->now, &warn, &cf, err);
+	if (rc == TWR_OK)
+		rc = change_policy_path(&s->change, s->paths.policy,
+		    s->adopt_path, err);
 	if (rc == TWR_OK)
 		rc = change_compiled(&s->change, serial, err);
 	if (rc == TWR_OK)
@@ -244,9 +266,15 @@ static enum twr_status
 heal(struct session *s, bool compile, struct twr_error *err)
 {
 	uint64_t serial = 0, in_force;
+	struct scope organization;
 	enum twr_status rc;
 	unsigned n = 0;
 
+	rc = directory_scope_get(s->dir, 1, &organization, err);
+	if (rc == TWR_OK)
+		rc = compile_check_target(&s->paths, organization.sid, err);
+	if (rc != TWR_OK)
+		return rc;
 	if ((rc = compile_remove_leftovers(&s->paths, &n, err)) != TWR_OK ||
 	    (rc = directory_serial(s->dir, &serial, err)) != TWR_OK)
 		return rc;
@@ -276,6 +304,7 @@ is_behind(struct session *s)
 	struct twr_reader rd;
 	struct directory *dir = NULL;
 	struct twr_error unused;
+	char path[sizeof(((struct accepted *)0)->path)];
 	uint64_t serial = 0, in_force = 0;
 	enum twr_status rc;
 	bool known;
@@ -283,7 +312,10 @@ is_behind(struct session *s)
 	if (directory_open(s->directory_path, DIRECTORY_READ, &dir, &unused) !=
 	    TWR_OK)
 		return false;
-	known = directory_serial(dir, &serial, &unused) == TWR_OK;
+	/* the policy that it is asked about may be any old copy */
+	known = directory_serial(dir, &serial, &unused) == TWR_OK &&
+	    directory_policy_path(dir, path, &unused) == TWR_OK &&
+	    strcmp(path, s->paths.policy) == 0;
 	directory_close(dir);
 	rc = twr_policy_open(s->paths.policy, s->paths.owner, &rd, &view,
 	    &unused);
@@ -374,8 +406,9 @@ say_effect(struct session *s, const struct accepted *ac)
 		return;
 	}
 	effect = compiled_effect(s->compiled);
-	out_effect(s->out, "policy %" PRIu64 " in force: %s",
+	out_effect(s->out, "policy %" PRIu64 " %s: %s",
 	    compiled_serial(s->compiled),
+	    s->dry_run ? "would come into force" : "in force",
 	    effect->text != NULL && *effect->text != '\0' ?
 		effect->text :
 		"no login's access changed");
@@ -417,6 +450,11 @@ session_commit(struct session *s, struct twr_error *err)
 	if (ac.text != NULL && !s->no_compile &&
 	    (rc = build(s, &ac, serial + 1, err)) != TWR_OK)
 		goto out;
+	if (s->dry_run) {
+		directory_rollback(s->dir);
+		say_effect(s, &ac);
+		goto out;
+	}
 	if ((rc = make_real(s, err)) != TWR_OK)
 		goto out;
 	say_effect(s, &ac);

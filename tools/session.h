@@ -46,6 +46,7 @@ struct session {
 	/* set by a command before session_commit() */
 	bool strict; /* compile: refuse what would lock everybody out */
 	bool lock_out_ok, clock_ok, no_compile;
+	bool adopt_path, dry_run; /* of compile */
 	/* private to session.c */
 	bool meter; /* stderr is a terminal: show how far compile is */
 	bool wants_actor;

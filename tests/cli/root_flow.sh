@@ -269,6 +269,56 @@ own check bob sshd
 complains "check heals it first and says so" "compiled anew"
 own status
 says "and the policy is in force" "in force"
+# ---- one directory, one policy, one place ----
+
+in_force=$(cksum <"$D/state/policy.cdb")
+cp -p "$D/state/policy.cdb" "$D/state/copy.cdb"
+cp -p "$D/etc/twrbac.conf" "$D/etc/try.conf"
+echo 'contact = "try@example.com";' >>"$D/etc/try.conf"
+try() { # words of a command, on another policy
+	twrbac --directory "$D/state/directory.db" --config \
+	    "$D/etc/try.conf" --policy "$D/state/copy.cdb" "$@"
+}
+try compile
+exits "a second policy is refused" 1
+complains "and the way to try a configuration named" "--dry-run"
+twrbac --directory "$D/state/directory.db" --config "$D/etc/try.conf" \
+    --policy "$D/state/policy.cdb" compile --dry-run
+exits "a dry run" 0
+says "a dry run says what would be" "would come into force"
+twrbac --directory "$D/state/directory.db" --config "$D/etc/twrbac.conf" \
+    --policy "$D/state/policy.prev.cdb" check bob sshd
+try check bob sshd
+if [ "$(cksum <"$D/state/policy.cdb")" = "$in_force" ] &&
+    cmp -s "$D/state/policy.cdb" "$D/state/copy.cdb"; then
+	ok "none of these changed a policy"
+else
+	not_ok "none of these changed a policy" "$(ls -l "$D/state")"
+fi
+own status
+says "nor what is accepted" "$D/etc/twrbac.conf"
+twrbac --directory "$D/state/directory.db" --config "$D/etc/twrbac.conf" \
+    --policy "$D/state/directory.db" compile --adopt-path
+exits "a policy has its name" 64
+complains "which ends in .cdb" ".cdb"
+twrbac --directory "$D/other.db" --config "$D/etc/other.conf" --policy \
+    "$D/state/policy.cdb" init other --owner eve@example.com --login eve \
+    --roles "$TREE/etc/roles.conf" --conf-template "$D/template.conf"
+twrbac --directory "$D/other.db" --config "$D/etc/other.conf" --policy \
+    "$D/state/policy.cdb" compile --lock-out-ok
+exits "another organization's policy stays" 1
+complains "and is named" "is the policy of organization acme"
+echo 'secret' >"$D/etc/secret"
+twrbac --directory "$D/third.db" --config "$D/etc/third.conf" --policy \
+    "$D/third.cdb" init third --owner eve@example.com --login eve --roles \
+    "$TREE/etc/roles.conf" --conf-template "$D/etc/secret"
+exits "what is no configuration is not copied" 65
+if [ -e "$D/etc/third.conf" ]; then
+	not_ok "nothing is written" "$(cat "$D/etc/third.conf")"
+else
+	ok "nothing is written"
+fi
+
 if command -v flock >/dev/null 2>&1; then
 	# one process, so that killing it frees the lock
 	sh -c 'exec 9<>"$1" && flock 9 && exec sleep 60' sh \

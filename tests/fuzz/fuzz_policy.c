@@ -136,7 +136,7 @@ check_holding(const struct twr_judgement *jd)
 		scope = scope || r->chain[i].scope == h->scope;
 	}
 	PROMISE(role && scope && h->flags == 0);
-	PROMISE(h->not_before <= jd->request.now);
+	PROMISE(h->not_before <= jd->request.clock);
 	PROMISE(jd->request.now < h->not_after);
 }
 
@@ -208,8 +208,13 @@ ask(struct twr_judgement *jd, const struct question *q, struct twr_error *err)
 		fuzz_check_error(err->text, sizeof(err->text));
 		return;
 	}
-	jd->request = (struct twr_request) { q->service, q->user, q->invoker,
-		NOW, q->real_uid, q->local_uid };
+	jd->request = (struct twr_request) { .service = q->service,
+		.user = q->user,
+		.invoker = q->invoker,
+		.clock = NOW,
+		.now = NOW,
+		.real_uid = q->real_uid,
+		.local_uid = q->local_uid };
 	if (jd->request.service == NULL)
 		jd->request.service = "";
 	twr_view_load(&jd->reader, q->service, q->user, q->invoker, &jd->view);

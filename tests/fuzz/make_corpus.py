@@ -194,7 +194,8 @@ TEXTS = {
     },
     "sid": {
         "user": SID, "short": SID[:-1], "long": SID + "0",
-        "upper": SID.upper(), "lower": "us" + SID[2:], "bytes": "\x01\x02\x7f!!",
+        "upper": SID.upper(), "lower": "us" + SID[2:],
+        "bytes": "\x01\x02\x7f!!",
         "prefix": "IY" + "f" * 32,
     },
     "logline": {
@@ -249,6 +250,35 @@ TEXTS["config"] = {
     "comment": "/* " + CONF,
     "nul": SMALL % 'any_role = ["r\\x00s"];',
     "star": CONF.replace('["cron"]', '["*"]'),
+    "empty": "",
+}
+
+TEXTS["names"] = {
+    "login": "alice", "dash": "-x", "digits": "12345", "slash": "a/b",
+    "colon": "a:b", "blank": "a b", "control": "a\tb", "long": "n" * 257,
+    "email": "ops@example.com", "two-at": "a@b@c", "sid": SID,
+    "path": "acme/messaging/production", "dots": "..",
+    "permission": "/twrbac/hosts/sudo/run", "key": "hosts:login",
+    "utf-8": "Zo\u00eb \u202eevil", "empty": "",
+}
+
+ROLE_TEXT = """  { key = "hosts:%s"; sid = "IX%032d"; sid_origin = "local";
+    type = "custom"; group = "Hosts"; name = "%s"; description = "One";
+    assignable_at = [ "organization", "account", "subaccount" ];
+    permissions = [ "/twrbac/hosts/session/open" ]; %s }"""
+ROLES = "roles = (\n%s\n);\n"
+ONE = ROLE_TEXT % ("one", 1, "One", 'includes = [ "hosts:two" ];')
+TWO = ROLE_TEXT % ("two", 2, "Two", "")
+BACK = ROLE_TEXT % ("two", 2, "Two", 'includes = [ "hosts:one" ];')
+SAME = ROLE_TEXT % ("two", 1, "Two", "")
+TEXTS["catalogue"] = {
+    "two": ROLES % (ONE + ",\n" + TWO),
+    "loop": ROLES % (ONE + ",\n" + BACK),
+    "missing": ROLES % ONE,
+    "twice": ROLES % (TWO + ",\n" + TWO),
+    "same-sid": ROLES % (ONE + ",\n" + SAME),
+    "bad-key": ROLES % TWO.replace("hosts:two", "Two"),
+    "bad-type": ROLES % TWO.replace('"custom"', "1"),
     "empty": "",
 }
 

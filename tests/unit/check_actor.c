@@ -101,9 +101,9 @@ static const struct {
 	{ 0, NO, NO, "disk full", TWR_OK, ACTOR_AS_ROOT, "as-root" },
 	{ 0, 1003, NO, "x", TWR_OK, ACTOR_AS_ROOT,
 	    "as-root (std@example.com)" },
-	{ 0, 1007, NO, "x", TWR_OK, ACTOR_AS_ROOT, "as-root (nobodys)" },
+	{ 0, 1007, NO, "x", TWR_OK, ACTOR_AS_ROOT, "as-root (login:nobodys)" },
 	{ 0, 1009, 1001, "x", TWR_OK, ACTOR_AS_ROOT,
-	    "as-root (uid 1009 and alice@example.com)" },
+	    "as-root (uid:1009 and alice@example.com)" },
 	{ 1003, NO, NO, "x", TWR_EPERM, 0, "only root" },
 	{ 0, NO, NO, "", TWR_EREFUSED, 0, "needs a reason" },
 	{ 0, NO, NO, "  ", TWR_EREFUSED, 0, "needs a reason" },
@@ -187,7 +187,7 @@ START_TEST(attributes_anybody)
 
 	support_expect(actor_attribute(NULL, &facts, &who, &err), TWR_OK,
 	    &err, NULL);
-	ck_assert_str_eq(who.label, "root");
+	ck_assert_str_eq(who.label, "login:root");
 	ck_assert(!who.administrator);
 	ck_assert_int_eq(who.how, ACTOR_UID);
 	make_people();
@@ -207,7 +207,7 @@ static const struct {
 	uint32_t uid;
 } sudo_uids[] = {
 	{ "1000", false, 1000 },
-	{ "0", false, 0 },
+	{ "0", false, NO }, /* names nobody: a root shell */
 	{ "4294967294", false, 4294967294u },
 	{ "4294967295", true, NO },
 	{ "4294967296", true, NO },

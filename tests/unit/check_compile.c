@@ -282,7 +282,7 @@ START_TEST(end_to_end)
 	make_world();
 	put_in_force(RULES EXEMPT, effect, sizeof(effect));
 	ck_assert_str_eq(effect, "alice gains sshd, sudo, su; "
-	    "bob gains sshd, sudo");
+	    "bob gains sshd, sudo; root gains sudo");
 	for (i = 0; i < sizeof(verdicts) / sizeof(*verdicts); i++) {
 		const struct verdict *v = &verdicts[i];
 
@@ -320,6 +320,81 @@ START_TEST(tells_the_effect)
 	    "any_role = [\"hosts:operator\"]; } );", effect, sizeof(effect));
 	ck_assert_str_eq(effect, "alice gains ftpd, loses sudo, su; "
 	    "bob gains ftpd, loses sudo");
+	directory_close(w.dir);
+}
+END_TEST
+
+/* What only exemptions and permissive entries change is told as well. */
+START_TEST(tells_who_is_exempt)
+{
+	char effect[1024];
+
+	make_world();
+	put_in_force(RULES, effect, sizeof(effect));
+	put_in_force(RULES "exempt = ( { logins = [\"mallory\"]; services = "
+	    "[\"sshd\"]; }, { everyone = true; services = [\"chfn\"]; } );\n"
+	    "permissive = ( { services = [\"su\"]; until = "
+	    "\"2026-12-01T00:00:00Z\"; } );", effect, sizeof(effect));
+	ck_assert_msg(strstr(effect, "mallory gains sshd") != NULL &&
+	    strstr(effect, "everyone now exempt from chfn") != NULL &&
+	    strstr(effect, "su is permissive: nobody is refused") != NULL,
+	    "%s", effect);
+	put_in_force(RULES, effect, sizeof(effect));
+	ck_assert_msg(strstr(effect, "mallory loses sshd") != NULL &&
+	    strstr(effect, "everyone no longer exempt from chfn") != NULL &&
+	    strstr(effect, "su is enforcing") != NULL, "%s", effect);
+	directory_close(w.dir);
+}
+END_TEST
+
+/* One user's record that is too long keeps nobody else's change out. */
+START_TEST(a_record_is_never_too_long)
+{
+	char effect[1024];
+	int64_t id;
+	int i;
+
+	make_world();
+	put_in_force(RULES, effect, sizeof(effect));
+	for (i = 0; i < 3000; i++) {
+		id = give(&w.carol, &w.operator, &w.production, NOW + 5 + i,
+		    NOW + 10000);
+		if (i < 1500)
+			MUST(directory_remove_assignment(w.dir, id, NOW, "test",
+			    &err));
+	}
+	(void)give(&w.carol, &w.operator, &w.production, TWR_ALWAYS,
+	    TWR_NEVER);
+	put_in_force(RULES, effect, sizeof(effect));
+	ck_assert_str_eq(effect, "carol gains sshd, sudo");
+	ck_assert_str_eq(w.warned, "");
+	for (i = 0; i < 2000; i++)
+		(void)give(&w.carol, &w.login, &w.acme, NOW + 5 + i,
+		    NOW + 10000);
+	put_in_force(RULES, effect, sizeof(effect));
+	ck_assert_str_eq(effect, "carol loses sshd, sudo");
+	ck_assert_ptr_nonnull(strstr(w.warned, "refused everywhere"));
+	directory_close(w.dir);
+}
+END_TEST
+
+/* The uid of the mapping counts, and a namesake is not taken for him. */
+START_TEST(a_namesake_is_another)
+{
+	char effect[1024];
+	struct user user;
+
+	make_world();
+	add_user(&user, "daemon", 4000); /* uid 1 in the passwd file */
+	(void)give(&user, &w.operator, &w.acme, TWR_ALWAYS, TWR_NEVER);
+	put_in_force(RULES, effect, sizeof(effect));
+	ck_assert_ptr_nonnull(strstr(effect, "daemon gains sshd"));
+	ck_assert_ptr_null(strstr(effect, "daemon gains sshd, sudo"));
+	ck_assert_ptr_nonnull(strstr(w.warned, "login daemon has uid "));
+	/* a directory of another host knows that host's uids */
+	w.opt.local_uids = true;
+	put_in_force(RULES, effect, sizeof(effect));
+	ck_assert_str_eq(effect, "daemon gains sudo");
 	directory_close(w.dir);
 }
 END_TEST
@@ -574,6 +649,9 @@ main(void)
 	const struct support_test tests[] = {
 		SUPPORT_TEST(end_to_end),
 		SUPPORT_TEST(tells_the_effect),
+		SUPPORT_TEST(tells_who_is_exempt),
+		SUPPORT_TEST(a_record_is_never_too_long),
+		SUPPORT_TEST(a_namesake_is_another),
 		SUPPORT_TEST(names_five_logins),
 		SUPPORT_ROWS(refuses, refused),
 		SUPPORT_TEST(lock_out),

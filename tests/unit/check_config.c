@@ -152,6 +152,11 @@ static const struct refused {
 	{ SCOPE RULE "exempt = ( { services = [\"cron\"]; every = true; } );",
 	  "3: unknown key \"every\" in an exempt entry; the keys are "
 	  "services, logins, system_accounts, everyone" },
+	{ SCOPE "rules = ( { services = [\"su\"]; any_role = [\"a:b\"]; subject "
+	  "= \"user\"; } );\nexempt = ( { logins = [\"root\"]; services = "
+	  "[\"su\"]; } );",
+	  "2: subject = \"user\" judges whom su switches to, and line 3 exempts "
+	  "such a login, so anybody could; take out one of the two" },
 	{ SCOPE RULE "exempt = ( { services = [\"*\"]; everyone = true; } );",
 	  "3: everyone may not be exempt for service \"*\"; use logins = "
 	  "[...], or a rule" },

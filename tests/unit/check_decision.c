@@ -101,8 +101,8 @@ make_world(struct world *w)
 		TWR_SUBJECT_INVOKER, TWR_ALWAYS };
 	w->view.meta = support_meta(w->services, 4);
 	w->view.judge = w->view.service = &w->services[0];
-	w->req = (struct twr_request) { "sshd", "bob", NULL, T0, 0,
-		TWR_UID_UNKNOWN };
+	w->req = (struct twr_request) { .service = "sshd", .user = "bob",
+		.clock = T0, .now = T0, .local_uid = TWR_UID_UNKNOWN };
 	w->holding = (struct twr_holding) { LOGIN, PROD, TWR_ALWAYS, TWR_NEVER,
 		0 };
 	w->demand = one.d[0];
@@ -633,6 +633,26 @@ START_TEST(a_service_chooses_its_subject)
 }
 END_TEST
 
+/* A clock behind the compile time: nothing revives, nothing begins early. */
+START_TEST(a_window_has_two_clocks)
+{
+	struct world w;
+	struct twr_decision d;
+
+	make_world(&w);
+	w.req.clock = T0 - 100;
+	w.holding.not_before = T0 - 50;
+	d = ask(&w);
+	ck_assert_int_eq(d.verdict, TWR_DENY);
+	ck_assert_int_eq(d.reason, TWR_REASON_ROLE_NOT_YET);
+	w.req.clock = T0 - 50;
+	ck_assert_int_eq(ask(&w).verdict, TWR_GRANT);
+	w.holding.not_before = TWR_ALWAYS;
+	w.holding.not_after = T0 - 10;
+	ck_assert_int_eq(ask(&w).reason, TWR_REASON_ROLE_ENDED);
+}
+END_TEST
+
 /* "other" lends its rule, and with it its subject, to who has none. */
 START_TEST(other_lends_its_subject)
 {
@@ -646,6 +666,13 @@ START_TEST(other_lends_its_subject)
 	ck_assert_pstr_eq(got.login, "bob");
 	got = twr_subject_choose(&w.view.meta, "sshd", "bob", NULL);
 	ck_assert_pstr_eq(got.login, "bob");
+	/* but never the target of a program that switches users */
+	w.services[3].subject = TWR_SUBJECT_USER;
+	got = twr_subject_choose(&w.view.meta, "su-l", "root", "bob");
+	ck_assert_pstr_eq(got.login, "bob");
+	got = twr_subject_choose(&w.view.meta, "doas", "root", NULL);
+	ck_assert_int_eq(got.problem, TWR_REASON_NO_INVOKER);
+	w.services[3].subject = TWR_SUBJECT_INVOKER;
 	w.services[0].has_rule = false;
 	got = twr_subject_choose(&w.view.meta, "sshd", "bob", NULL);
 	ck_assert_pstr_eq(got.login, NULL);
@@ -1072,6 +1099,7 @@ main(void)
 		SUPPORT_ROWS(a_circumstance_decides, circumstances),
 		SUPPORT_TEST(the_first_obstacle_is_the_reason),
 		SUPPORT_ROWS(a_service_chooses_its_subject, subjects),
+		SUPPORT_TEST(a_window_has_two_clocks),
 		SUPPORT_TEST(other_lends_its_subject),
 		SUPPORT_ROWS(an_exemption_matches_whole, exempts),
 		SUPPORT_TEST(mapped_in_the_system_range_is_never_exempt),

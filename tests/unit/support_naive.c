@@ -315,8 +315,6 @@ find_whom(const struct naive_world *nw, const struct naive_request *rq)
 		nobody.problem = TWR_REASON_NO_USER;
 		return nobody;
 	}
-	if (r == NULL)
-		r = rule_of(nw, "other");
 	if (r != NULL && r->subject != NULL && same(r->subject, "user"))
 		return by_user;
 	if (r != NULL && r->subject != NULL)
@@ -324,6 +322,12 @@ find_whom(const struct naive_world *nw, const struct naive_request *rq)
 	for (i = 0; i < sizeof(family) / sizeof(family[0]); i++)
 		if (same(rq->service, family[i]))
 			return set(rq->invoker) ? by_invoker : nobody;
+	if (r == NULL)
+		r = rule_of(nw, "other");
+	if (r != NULL && r->subject != NULL && same(r->subject, "user"))
+		return by_user;
+	if (r != NULL && r->subject != NULL)
+		return set(rq->invoker) ? by_invoker : nobody;
 	if (set(rq->invoker) && !same(rq->invoker, rq->user))
 		return nobody;
 	return by_user;
