@@ -32,7 +32,6 @@ void
 pam_request_gather(pam_handle_t *pamh, int flags, struct pam_request *ret)
 {
 	uint8_t random[5] = { 0 };
-	struct utsname un;
 
 	memset(ret, 0, sizeof(*ret));
 	ret->ask.service = item(pamh, PAM_SERVICE);
@@ -48,8 +47,16 @@ pam_request_gather(pam_handle_t *pamh, int flags, struct pam_request *ret)
 	/* an id that could not be drawn is no reason to refuse */
 	(void)!getrandom(random, sizeof(random), GRND_NONBLOCK);
 	twr_event_id(random, ret->event);
+}
+
+void
+pam_request_host(char buf[PAM_REQUEST_HOST])
+{
+	struct utsname un;
+
+	buf[0] = '\0';
 	if (uname(&un) == 0)
-		(void)snprintf(ret->host, sizeof(ret->host), "%s", un.nodename);
+		(void)snprintf(buf, PAM_REQUEST_HOST, "%s", un.nodename);
 }
 
 void

@@ -22,10 +22,13 @@ struct pam_request {
 	int64_t now;
 	uint64_t boottime;
 	char event[TWR_EVENT_LEN];
-	char host[65];
 };
 
 void pam_request_gather(pam_handle_t *pamh, int flags, struct pam_request *ret);
+
+/* This host's name, for the refused; "" when the kernel does not say. */
+#define PAM_REQUEST_HOST 65
+void pam_request_host(char buf[PAM_REQUEST_HOST]);
 
 /* Show one line to the person, if the program offers a way to. */
 void pam_request_tell(const struct pam_request *rq, const char *text);

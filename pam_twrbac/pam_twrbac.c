@@ -45,13 +45,15 @@ report(pam_handle_t *pamh, const struct pam_args *args,
     const struct pam_request *rq, const struct twr_judgement *jd,
     const struct pam_outcome *out)
 {
-	const struct twr_report rp = { jd, rq->event, out->verdict, out->reason,
-		out->by, rq->rhost, rq->tty, rq->host };
 	char line[TWR_LOGLINE_MAX], sentence[TWR_SENTENCE_MAX];
+	char host[PAM_REQUEST_HOST] = "";
+	const struct twr_report rp = { jd, rq->event, out->verdict, out->reason,
+		out->by, rq->rhost, rq->tty, host };
 
 	twr_logline(&rp, line);
 	pam_syslog(pamh, out->level, "%s", line);
 	if (out->refused && (!rq->silent || args->tell)) {
+		pam_request_host(host);
 		twr_sentence(&rp, sentence);
 		pam_request_tell(rq, sentence);
 	}
