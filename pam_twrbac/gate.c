@@ -242,8 +242,7 @@ name_claimant(const struct twr_gate *gate, struct twr_judgement *jd)
 		return;
 	if (twr_service_has_invoker(req->service))
 		jd->claimant = is_set(req->invoker) ? req->invoker : NULL;
-	else if (!is_set(req->invoker) ||
-	    strcmp(req->invoker, req->user) == 0)
+	else if (!is_set(req->invoker) || strcmp(req->invoker, req->user) == 0)
 		jd->claimant = req->user;
 	if (jd->claimant == NULL)
 		return;

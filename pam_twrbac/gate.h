@@ -52,8 +52,8 @@ struct twr_judgement {
 
 /*
  * Open the policy, load the view, decide. req->clock, req->now and
- * req->local_uid are filled in here. The strings of req must outlive the judgement. Always
- * yields a judgement: failing to read is one too.
+ * req->local_uid are filled in here. The strings of req must outlive the
+ * judgement. Always yields a judgement: failing to read is one too.
  */
 void twr_judge(const struct twr_gate *gate, const struct twr_request *req,
     const struct twr_trace *trace, struct twr_judgement *ret);
