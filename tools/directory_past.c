@@ -74,117 +74,81 @@ directory_moment(struct directory *dir, int64_t at, struct moment *ret,
 /* ---- from rows to tables ---- */
 
 #define OF(member) "json_extract(after, '$." member "')"
-#define ROWS(entity) \
+#define FROM(entity) \
 	" FROM journal WHERE entity = '" entity "' AND after IS NOT NULL"
 
 /*
  * In an order in which each row finds what it refers to. A word that is not
  * known becomes NULL, which the column refuses.
  */
-static const char
-    *const replay[] = {
-	    "INSERT INTO scope (id, sid, kind, parent_id, name, status,"
-	    " created_at) SELECT " OF("id") ", " OF(
-		"sid") ", CASE " OF("kind") " WHEN 'organization' THEN 1 WHEN "
-					    "'account' THEN 2"
-					    " WHEN 'subaccount' THEN 3 "
-					    "END, " OF("parent_id") ", " OF("na"
-									    "m"
-									    "e") ", CASE " OF(
-						"status") " WHEN 'active' THEN "
-							  "1"
-							  " WHEN 'suspended' "
-							  "THEN 2 WHEN "
-							  "'closed' THEN 3 "
-							  "END, " OF("created_"
-								     "at")
-							      ROWS("scope") " O"
-									    "RD"
-									    "ER"
-									    " B"
-									    "Y "
-									    "1",
+/* clang-format off */
+static const char *const replay[] = {
+	"INSERT INTO scope (id, sid, kind, parent_id, name, status,"
+	" created_at) SELECT " OF("id") ", " OF("sid") ", CASE " OF("kind")
+	" WHEN 'organization' THEN 1 WHEN 'account' THEN 2"
+	" WHEN 'subaccount' THEN 3 END, " OF("parent_id") ", " OF("name")
+	", CASE " OF("status") " WHEN 'active' THEN 1"
+	" WHEN 'suspended' THEN 2 WHEN 'closed' THEN 3 END, "
+	OF("created_at") FROM("scope") " ORDER BY 1",
 
-	    "INSERT INTO scope_alias (parent_id, name, scope_id, created_at)"
-	    " SELECT " OF("parent_id") ", " OF("name") ", " OF(
-		"scope_id") ", " OF("created_at") ROWS("scope-alias"),
+	"INSERT INTO scope_alias (parent_id, name, scope_id, created_at)"
+	" SELECT " OF("parent_id") ", " OF("name") ", " OF("scope_id") ", "
+	OF("created_at") FROM("scope-alias"),
 
-	    "INSERT INTO user (id, sid, email, name, status, kind, two_factor,"
-	    " created_at) SELECT " OF("id") ", " OF("sid") ", " OF(
-		"email") ", " OF("name") ", CASE " OF("status") " WHEN "
-								"'active' THEN "
-								"1"
-								" WHEN "
-								"'inactive' "
-								"THEN 2 WHEN "
-								"'suspended' "
-								"THEN 3 END, "
-								"CASE " OF("kin"
-									   "d") " WHEN 'person' THEN 1 WHEN 'service' THEN 2 END, CASE " OF(
-								    "two_"
-								    "factor") " WHEN 'enrolled' THEN 1 WHEN 'not-enrolled' THEN 2"
-									      " WHEN 'unknown' THEN 3 END, " OF(
-										  "created_at")
-										  ROWS(
-										      "user") " ORDER BY 1",
+	"INSERT INTO user (id, sid, email, name, status, kind, two_factor,"
+	" created_at) SELECT " OF("id") ", " OF("sid") ", " OF("email") ", "
+	OF("name") ", CASE " OF("status") " WHEN 'active' THEN 1"
+	" WHEN 'inactive' THEN 2 WHEN 'suspended' THEN 3 END, CASE "
+	OF("kind") " WHEN 'person' THEN 1 WHEN 'service' THEN 2 END, CASE "
+	OF("two_factor") " WHEN 'enrolled' THEN 1 WHEN 'not-enrolled' THEN 2"
+	" WHEN 'unknown' THEN 3 END, " OF("created_at") FROM("user")
+	" ORDER BY 1",
 
-	    "INSERT INTO login (name, user_id, uid, mapped_at, unmapped_at)"
-	    " SELECT " OF("name") ", " OF("user_id") ", " OF("uid") ", " OF(
-		"mapped_at") ", " OF("unmapped_at") ROWS("login") " ORDER BY 1",
+	"INSERT INTO login (name, user_id, uid, mapped_at, unmapped_at)"
+	" SELECT " OF("name") ", " OF("user_id") ", " OF("uid") ", "
+	OF("mapped_at") ", " OF("unmapped_at") FROM("login") " ORDER BY 1",
 
-	    "INSERT INTO role (id, sid, key, type, product_group, name,"
-	    " description, assignable_at, published_sid, modelled, shipped)"
-	    " SELECT " OF("id") ", " OF("sid") ", " OF("key") ", CASE " OF(
-		"type") " WHEN 'organization' THEN 1 WHEN 'general' THEN 2"
-			" WHEN 'built-in' THEN 3 WHEN 'resource' THEN 4 WHEN "
-			"'custom' THEN 5"
-			" END, " OF("product_group") ", " OF("name") ", " OF("d"
-									     "e"
-									     "s"
-									     "c"
-									     "r"
-									     "i"
-									     "p"
-									     "t"
-									     "i"
-									     "o"
-									     "n") ", " OF(
-			    "assignable_at") ", " OF("published_sid") ", " OF("modelled") ", " OF("shipped")
-			    ROWS("role") " ORDER BY 1",
+	"INSERT INTO role (id, sid, key, type, product_group, name,"
+	" description, assignable_at, published_sid, modelled, shipped)"
+	" SELECT " OF("id") ", " OF("sid") ", " OF("key") ", CASE "
+	OF("type") " WHEN 'organization' THEN 1 WHEN 'general' THEN 2"
+	" WHEN 'built-in' THEN 3 WHEN 'resource' THEN 4 WHEN 'custom' THEN 5"
+	" END, " OF("product_group") ", " OF("name") ", " OF("description")
+	", " OF("assignable_at") ", " OF("published_sid") ", "
+	OF("modelled") ", " OF("shipped") FROM("role") " ORDER BY 1",
 
-	    "INSERT INTO role_permission (role_id, permission)"
-	    " SELECT json_extract(j.after, '$.id'), p.value"
-	    " FROM journal j, json_each(j.after, '$.permissions') p"
-	    " WHERE j.entity = 'role' AND j.after IS NOT NULL",
+	"INSERT INTO role_permission (role_id, permission)"
+	" SELECT json_extract(j.after, '$.id'), p.value"
+	" FROM journal j, json_each(j.after, '$.permissions') p"
+	" WHERE j.entity = 'role' AND j.after IS NOT NULL",
 
-	    "INSERT INTO role_include (role_id, included_id)"
-	    " SELECT json_extract(j.after, '$.id'), r.id"
-	    " FROM journal j, json_each(j.after, '$.includes') i"
-	    " JOIN role r ON r.key = i.value"
-	    " WHERE j.entity = 'role' AND j.after IS NOT NULL",
+	"INSERT INTO role_include (role_id, included_id)"
+	" SELECT json_extract(j.after, '$.id'), r.id"
+	" FROM journal j, json_each(j.after, '$.includes') i"
+	" JOIN role r ON r.key = i.value"
+	" WHERE j.entity = 'role' AND j.after IS NOT NULL",
 
-	    "INSERT INTO assignment (id, sid, user_id, role_id, scope_id,"
-	    " not_before, not_after, resource_type, resource_id, reason,"
-	    " created_at, created_by, removed_at, removed_by) SELECT " OF("id") ", " OF("sid") ", " OF("user_id") ", " OF("role_id") ", " OF("scope_id") ", " OF("not_before") ", " OF(
-		"not_after") ", " OF("resource_type") ", " OF("resource_id") ","
-									     " " OF("reason") ", " OF("created_at") ", " OF("created_by") ", " OF("removed_at") ", " OF("removed_by")
-										 ROWS(
-										     "assignment") " ORDER BY 1",
+	"INSERT INTO assignment (id, sid, user_id, role_id, scope_id,"
+	" not_before, not_after, resource_type, resource_id, reason,"
+	" created_at, created_by, removed_at, removed_by) SELECT " OF("id")
+	", " OF("sid") ", " OF("user_id") ", " OF("role_id") ", "
+	OF("scope_id") ", " OF("not_before") ", " OF("not_after") ", "
+	OF("resource_type") ", " OF("resource_id") ", " OF("reason") ", "
+	OF("created_at") ", " OF("created_by") ", " OF("removed_at") ", "
+	OF("removed_by") FROM("assignment") " ORDER BY 1",
 
-	    "INSERT INTO setting (name, value) SELECT " OF("name") ", " OF("val"
-									   "ue")
-		ROWS("setting"),
+	"INSERT INTO setting (name, value) SELECT " OF("name") ", "
+	OF("value") FROM("setting"),
 
-	    "UPDATE host_state SET (text, digest, path, size, mtime_s, "
-	    "mtime_ns,"
-	    " accepted_at) = (SELECT " OF("text") ", " OF("digest") ", " OF(
-		"path") ", " OF("size") ", 0, 0, " OF("accepted_at")
-		ROWS("configuration") ")",
+	"UPDATE host_state SET (text, digest, path, size, mtime_s, mtime_ns,"
+	" accepted_at) = (SELECT " OF("text") ", " OF("digest") ", "
+	OF("path") ", " OF("size") ", 0, 0, " OF("accepted_at")
+	FROM("configuration") ")",
 
-	    "UPDATE host_state SET serial = s, policy_digest = d FROM "
-	    "(SELECT " OF("serial") " AS s, " OF("digest") " AS d" ROWS(
-		"policy") ")",
-    };
+	"UPDATE host_state SET serial = s, policy_digest = d FROM (SELECT "
+	OF("serial") " AS s, " OF("digest") " AS d" FROM("policy") ")",
+};
+/* clang-format on */
 
 static enum twr_status
 run(struct directory *dir, const char *sql, struct twr_error *err)

@@ -3,9 +3,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -22,29 +24,50 @@ fail_write(const char *path, struct twr_error *err)
 	return twr_fail(err, TWR_EWRITE, "%s: %s", path, strerror(errno));
 }
 
+/* A name that nobody can know before. */
+static enum twr_status
+name_temporary(struct new_file *nf, struct twr_error *err)
+{
+	uint64_t random;
+
+	if (getrandom(&random, sizeof(random), 0) != (ssize_t)sizeof(random))
+		return twr_fail(err, TWR_EWRITE,
+		    "%s: the kernel gave no random bytes", nf->path);
+	if (asprintf(&nf->temporary, "%s/.twrbac-%016" PRIx64, nf->folder,
+		random) < 0) {
+		nf->temporary = NULL;
+		return twr_fail(err, TWR_ENOMEM, "%s: out of memory",
+		    nf->path);
+	}
+	return TWR_OK;
+}
+
 enum twr_status
 new_file_begin(const char *path, struct new_file *ret, struct twr_error *err)
 {
 	const char *slash = strrchr(path, '/');
 	struct stat st;
+	enum twr_status rc;
 	int fd;
 
 	memset(ret, 0, sizeof(*ret));
 	if (lstat(path, &st) == 0)
 		return fail_exists(path, err);
-	if ((ret->path = strdup(path)) == NULL ||
-	    (ret->folder = slash == NULL ?
-		    strdup(".") :
-		    strndup(path, (size_t)(slash - path) + 1)) == NULL ||
-	    asprintf(&ret->temporary, "%s/.twrbac-XXXXXX", ret->folder) < 0) {
-		ret->temporary = NULL;
+	ret->path = strdup(path);
+	ret->folder = slash == NULL ?
+	    strdup(".") :
+	    strndup(path, (size_t)(slash - path) + 1);
+	if (ret->path == NULL || ret->folder == NULL)
 		return twr_fail(err, TWR_ENOMEM, "%s: out of memory", path);
-	}
-	/* O_EXCL and mode 0600 */
-	if ((fd = mkostemp(ret->temporary, O_CLOEXEC)) == -1) {
-		free(ret->temporary);
+	if ((rc = name_temporary(ret, err)) != TWR_OK)
+		return rc;
+	fd = open(ret->temporary,
+	    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd == -1) {
+		rc = fail_write(path, err);
+		free(ret->temporary); /* not ours to remove */
 		ret->temporary = NULL;
-		return fail_write(path, err);
+		return rc;
 	}
 	if ((ret->to = fdopen(fd, "w")) == NULL) {
 		(void)close(fd);
