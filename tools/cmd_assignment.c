@@ -207,7 +207,7 @@ list_one(void *ctx, const struct assignment_row *row, struct twr_error *err)
 
 static const struct opt_help list_options[] = {
 	{ OPT_ALL, "those that ended or were removed, too" },
-	{ OPT_AT, "as the directory was, or will be if nothing is changed" },
+	{ OPT_AT, "as it was, or as it will be if nothing is changed" },
 	{ OPT_NONE, NULL }
 };
 const struct command_help cmd_assignment_list_help = { list_options,

@@ -416,7 +416,7 @@ enum twr_status directory_journal_by_hash(struct directory *dir,
  * What the journal knew at a moment. Rows count in their order: where a
  * clock was put back, the newest row of that time brings all before it.
  */
-struct moment {
+struct journal_moment {
 	uint64_t seq; /* of the newest row then */
 	int64_t at;
 	/* of the newest compile among them, that is of the policy in force */
@@ -425,7 +425,7 @@ struct moment {
 };
 /* TWR_EREFUSED: before the first row; says when that was. */
 enum twr_status directory_moment(struct directory *dir, int64_t at,
-    struct moment *ret, struct twr_error *err) TWR_MUST_CHECK;
+    struct journal_moment *ret, struct twr_error *err) TWR_MUST_CHECK;
 
 /*
  * The directory as row upto of dir's journal left it: a copy in memory on

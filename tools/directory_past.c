@@ -53,10 +53,10 @@ fail_too_early(struct directory *dir, int64_t at, struct twr_error *err)
 }
 
 enum twr_status
-directory_moment(struct directory *dir, int64_t at, struct moment *ret,
+directory_moment(struct directory *dir, int64_t at, struct journal_moment *ret,
     struct twr_error *err)
 {
-	struct moment m;
+	struct journal_moment m;
 	enum twr_status rc;
 
 	rc = find_row(dir, SQL_JOURNAL_UPTO, at, true, &m.seq, &m.at, err);

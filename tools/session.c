@@ -155,7 +155,7 @@ open_directory(struct session *s, enum directory_mode mode,
 
 /* Which row the past ends with: the newest, or that of the policy then. */
 static enum twr_status
-choose_row(struct session *s, const struct moment *m, uint64_t *seq,
+choose_row(struct session *s, const struct journal_moment *m, uint64_t *seq,
     struct twr_error *err)
 {
 	char when[CLOCK_TEXT_LEN];
@@ -181,7 +181,7 @@ static enum twr_status
 open_past(struct session *s, struct twr_error *err)
 {
 	struct directory *past = NULL;
-	struct moment m;
+	struct journal_moment m;
 	uint64_t seq;
 	enum twr_status rc;
 

@@ -206,7 +206,7 @@ change_something(struct change *ch)
 /* ---- the tests ---- */
 
 static struct directory *
-past_at(struct directory *live, int64_t at, struct moment *m)
+past_at(struct directory *live, int64_t at, struct journal_moment *m)
 {
 	struct directory *past = NULL;
 
@@ -222,7 +222,7 @@ START_TEST(is_what_the_tables_were)
 	int64_t at[MOMENTS];
 	struct journal_head head;
 	struct directory *past;
-	struct moment m;
+	struct journal_moment m;
 	int i, n = 0;
 
 	for (i = 0; i < STEPS; i++) {
@@ -255,7 +255,7 @@ START_TEST(answers_like_any_directory)
 	struct directory *past;
 	struct scope sc;
 	struct user us;
-	struct moment m;
+	struct journal_moment m;
 	bool changed;
 	int64_t n;
 
@@ -293,7 +293,7 @@ END_TEST
 START_TEST(before_the_beginning)
 {
 	struct change *ch = support_directory();
-	struct moment m;
+	struct journal_moment m;
 
 	support_expect(directory_moment(ch->dir, T0 - 1, &m, &err),
 	    TWR_EREFUSED, &err, "its journal begins 2023-11-14T22:13:20Z");
@@ -306,7 +306,7 @@ START_TEST(clock_put_back)
 {
 	struct change *ch = support_directory();
 	struct directory *past;
-	struct moment m;
+	struct journal_moment m;
 	struct user us;
 
 	ch->now = T0 + 10 * DAY;
