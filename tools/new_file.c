@@ -36,8 +36,7 @@ name_temporary(struct new_file *nf, struct twr_error *err)
 	if (asprintf(&nf->temporary, "%s/.twrbac-%016" PRIx64, nf->folder,
 		random) < 0) {
 		nf->temporary = NULL;
-		return twr_fail(err, TWR_ENOMEM, "%s: out of memory",
-		    nf->path);
+		return twr_fail(err, TWR_ENOMEM, "%s: out of memory", nf->path);
 	}
 	return TWR_OK;
 }
@@ -54,9 +53,8 @@ new_file_begin(const char *path, struct new_file *ret, struct twr_error *err)
 	if (lstat(path, &st) == 0)
 		return fail_exists(path, err);
 	ret->path = strdup(path);
-	ret->folder = slash == NULL ?
-	    strdup(".") :
-	    strndup(path, (size_t)(slash - path) + 1);
+	ret->folder = slash == NULL ? strdup(".") :
+				      strndup(path, (size_t)(slash - path) + 1);
 	if (ret->path == NULL || ret->folder == NULL)
 		return twr_fail(err, TWR_ENOMEM, "%s: out of memory", path);
 	if ((rc = name_temporary(ret, err)) != TWR_OK)

@@ -9,7 +9,7 @@
 
 #include "admin.h"
 #include "clock.h"
-#include "policy_format.h"
+#include "review_impl.h"
 
 #define SOON_S (REVIEW_SOON_DAYS * INT64_C(86400))
 
@@ -33,32 +33,9 @@ review_section_title(enum review_section section)
 	return sections[section].title;
 }
 
-/* What gathering needs besides. */
-struct work {
-	struct session *s;
-	struct ask ask;
-	struct review *rv;
-	int64_t only; /* this user's; 0: all */
-	const char *exempt_only; /* a login that nobody mapped; NULL */
-	bool failed; /* out of memory */
-	/* every mapped login, by user */
-	struct mapped {
-		int64_t user_id;
-		char name[TWR_LOGIN_MAX + 1];
-	} * mapped;
-	size_t n_mapped, mapped_room;
-	/* of the login that is asked about */
-	struct user user;
-	struct assignment *held;
-	size_t n_held, held_room;
-	struct out_list *services; /* one for each of its holdings */
-	struct out_list exempt, permissive;
-	struct review_row nowhere; /* what memory lacked for */
-};
-
-/* Room for one more in a growing array; NULL when out of memory. */
-static void *
-grow(struct work *w, void **array, size_t n, size_t *room, size_t size)
+void *
+review_grow(struct review_work *w, void **array, size_t n, size_t *room,
+    size_t size)
 {
 	size_t more = *room ? 2 * *room : 64;
 	void *grown;
@@ -76,8 +53,8 @@ grow(struct work *w, void **array, size_t n, size_t *room, size_t size)
 	return grown;
 }
 
-static char *
-keep(struct work *w, const char *text)
+char *
+review_keep(struct review_work *w, const char *text)
 {
 	char *ret = text != NULL && *text != '\0' ? strdup(text) : NULL;
 
@@ -86,14 +63,13 @@ keep(struct work *w, const char *text)
 	return ret;
 }
 
-/* A row that says nothing but its section yet; never NULL. */
-static struct review_row *
-add_row(struct work *w, enum review_section section)
+struct review_row *
+review_add_row(struct review_work *w, enum review_section section)
 {
 	struct review_row *row;
 	void *rows = w->rv->rows;
 
-	row = grow(w, &rows, w->rv->n, &w->rv->room, sizeof(*row));
+	row = review_grow(w, &rows, w->rv->n, &w->rv->room, sizeof(*row));
 	w->rv->rows = rows;
 	if (row == NULL) {
 		memset(&w->nowhere, 0, sizeof(w->nowhere));
@@ -106,13 +82,14 @@ add_row(struct work *w, enum review_section section)
 	return row;
 }
 
-static void add_text(struct work *w, enum review_section section,
+static void add_text(struct review_work *w, enum review_section section,
     const char *fmt, ...) TWR_PRINTF(3, 4);
 
 static void
-add_text(struct work *w, enum review_section section, const char *fmt, ...)
+add_text(struct review_work *w, enum review_section section, const char *fmt,
+    ...)
 {
-	struct review_row *row = add_row(w, section);
+	struct review_row *row = review_add_row(w, section);
 	va_list ap;
 
 	va_start(ap, fmt);
@@ -123,225 +100,14 @@ add_text(struct work *w, enum review_section section, const char *fmt, ...)
 	va_end(ap);
 }
 
-static void
-set_user(struct work *w, struct review_row *row, const struct user *user)
+void
+review_set_user(struct review_work *w, struct review_row *row,
+    const struct user *user)
 {
-	row->email = keep(w, user->email);
-	row->name = keep(w, user->name);
+	row->email = review_keep(w, user->email);
+	row->name = review_keep(w, user->name);
 	row->status = twr_user_status_word(user->status);
 	row->kind = twr_user_kind_word(user->kind);
-}
-
-/* ---- what each login may use ---- */
-
-static enum twr_status
-take_held(void *ctx, const struct assignment *row, struct twr_error *err)
-{
-	struct work *w = ctx;
-	void *held = w->held;
-	struct assignment *copy;
-
-	(void)err;
-	copy = grow(w, &held, w->n_held, &w->held_room, sizeof(*copy));
-	w->held = held;
-	if (copy == NULL)
-		return TWR_OK; /* told of at the end */
-	*copy = *row;
-	w->n_held++;
-	return TWR_OK;
-}
-
-/* The assignment that the policy's holding was made of; NULL: gone since. */
-static const struct assignment *
-find_held(const struct work *w, const struct twr_holding *h)
-{
-	const struct assignment *a;
-	size_t i;
-
-	for (i = 0; i < w->n_held; i++) {
-		a = &w->held[i];
-		if (a->role_id == h->role && a->scope_id == h->scope &&
-		    a->not_before == h->not_before &&
-		    a->not_after == h->not_after && a->resource_id[0] == '\0')
-			return a;
-	}
-	return NULL;
-}
-
-static void
-add_grant(struct work *w, const char *login, const struct twr_holding *h,
-    struct out_list *services)
-{
-	struct review_row *row = add_row(w, REVIEW_ACCESS);
-	const struct assignment *a = find_held(w, h);
-	char text[DIRECTORY_PATH_MAX];
-
-	row->login = keep(w, login);
-	set_user(w, row, &w->user);
-	row->services = keep(w, services->items);
-	ask_name(&w->ask, TWR_NAME_ROLE, h->role, text, sizeof(text));
-	row->role = keep(w, text);
-	ask_name(&w->ask, TWR_NAME_SCOPE, h->scope, text, sizeof(text));
-	row->scope = keep(w, text);
-	row->until = h->not_after;
-	if (a == NULL) {
-		row->text = keep(w, "no longer in the directory");
-		return;
-	}
-	row->since = a->created_at > a->not_before ? a->created_at :
-						     a->not_before;
-	row->given_by = keep(w, a->created_by);
-	row->sid = keep(w, a->sid);
-}
-
-/* Services that a login may use by no assignment, or none at all. */
-static void
-add_other(struct work *w, const char *login, const struct out_list *services,
-    const char *why)
-{
-	struct review_row *row = add_row(w, REVIEW_ACCESS);
-
-	row->login = keep(w, login);
-	set_user(w, row, &w->user);
-	row->services = keep(w, services != NULL ? services->items : NULL);
-	row->text = keep(w, why);
-}
-
-static void
-look_at_service(void *ctx, size_t service, struct twr_view *view,
-    struct twr_request *req)
-{
-	struct work *w = ctx;
-	const char *name = w->ask.judge.services.all[service];
-	struct twr_decision d = twr_decide(view, req, NULL);
-	size_t i;
-
-	if (d.verdict == TWR_EXEMPT)
-		out_list_add(&w->exempt, "%s", name);
-	else if (d.verdict == TWR_DENY && d.permissive)
-		out_list_add(&w->permissive, "%s", name);
-	for (i = 0; d.verdict == TWR_GRANT && i < view->login.n_holdings; i++)
-		if (ask_counts(view, req, i))
-			out_list_add(&w->services[i], "%s", name);
-}
-
-/* The first look at a login: whose it is, and all that he holds. */
-struct holdings {
-	struct twr_holding *all;
-	size_t n;
-	bool mapped, failed;
-	char sid[TWR_SID_LEN + 1];
-	char name[TWR_NAME_MAX + 1];
-	enum twr_user_status status;
-	enum twr_user_kind kind;
-};
-
-static void
-copy_holdings(void *ctx, size_t service, struct twr_view *view,
-    struct twr_request *req)
-{
-	struct holdings *ho = ctx;
-	const struct twr_login *l = &view->login;
-
-	(void)req;
-	if (service != 0 || view->login_status != TWR_OK || l->tombstone)
-		return;
-	ho->mapped = true;
-	snprintf(ho->sid, sizeof(ho->sid), "%s", l->user_sid);
-	snprintf(ho->name, sizeof(ho->name), "%s", l->user_name);
-	ho->status = l->status;
-	ho->kind = l->kind;
-	ho->all = calloc(l->n_holdings + 1, sizeof(*ho->all));
-	if (ho->all == NULL) {
-		ho->failed = true;
-		return;
-	}
-	ho->n = l->n_holdings;
-	if (ho->n > 0)
-		memcpy(ho->all, l->holdings, ho->n * sizeof(*ho->all));
-}
-
-static enum twr_status
-find_user(struct work *w, const struct holdings *ho, struct twr_error *err)
-{
-	enum twr_status rc;
-
-	w->n_held = 0;
-	rc = directory_user_find(w->s->dir, ho->sid, &w->user, err);
-	if (rc == TWR_OK)
-		return directory_each_held(w->s->dir, w->user.id, take_held, w,
-		    err);
-	if (rc != TWR_EREFUSED)
-		return rc;
-	/* a policy of another state than the directory's */
-	memset(&w->user, 0, sizeof(w->user));
-	snprintf(w->user.sid, sizeof(w->user.sid), "%s", ho->sid);
-	snprintf(w->user.name, sizeof(w->user.name), "%s", ho->name);
-	w->user.status = ho->status;
-	w->user.kind = ho->kind;
-	return TWR_OK;
-}
-
-static void
-add_login(struct work *w, const char *login, const struct holdings *ho)
-{
-	bool any = false;
-	size_t i;
-
-	for (i = 0; i < ho->n; i++) {
-		if (w->services[i].items == NULL)
-			continue;
-		any = true;
-		add_grant(w, login, &ho->all[i], &w->services[i]);
-	}
-	if (w->exempt.items != NULL)
-		add_other(w, login, &w->exempt, "exempt by configuration");
-	if (w->permissive.items != NULL)
-		add_other(w, login, &w->permissive,
-		    "refused, but permissive lets everybody in for now");
-	if (!any && w->exempt.items == NULL && w->permissive.items == NULL)
-		add_other(w, login, NULL,
-		    ho->status == TWR_USER_ACTIVE ?
-			"may use nothing here" :
-			"may use nothing: the user is not active");
-}
-
-static enum twr_status
-review_login(struct work *w, const char *login, struct twr_error *err)
-{
-	struct holdings ho = { 0 };
-	uint32_t uid = accounts_uid(&w->ask.local, login);
-	enum twr_status rc = TWR_OK;
-	size_t i;
-
-	judge_each(&w->ask.judge, login, uid, w->s->now, copy_holdings, &ho);
-	if (ho.failed)
-		w->failed = true;
-	if (!ho.mapped || ho.failed)
-		return TWR_OK;
-	if ((rc = find_user(w, &ho, err)) != TWR_OK ||
-	    (w->only != 0 && w->user.id != w->only))
-		goto out;
-	if ((w->services = calloc(ho.n + 1, sizeof(*w->services))) == NULL) {
-		w->failed = true;
-		goto out;
-	}
-	judge_each(&w->ask.judge, login, uid, w->s->now, look_at_service, w);
-	add_login(w, login, &ho);
-	for (i = 0; i < ho.n; i++) {
-		w->failed = w->failed || w->services[i].failed;
-		free(w->services[i].items);
-	}
-	w->failed = w->failed || w->exempt.failed || w->permissive.failed;
-	free(w->exempt.items);
-	free(w->permissive.items);
-	memset(&w->exempt, 0, sizeof(w->exempt));
-	memset(&w->permissive, 0, sizeof(w->permissive));
-out:
-	free(w->services);
-	w->services = NULL;
-	free(ho.all);
-	return rc;
 }
 
 /* ---- exemptions ---- */
@@ -353,10 +119,10 @@ same_who(const struct twr_exemption *a, const struct twr_exemption *b)
 }
 
 static void
-add_exempt(struct work *w, const struct twr_exemptions *ex, size_t first)
+add_exempt(struct review_work *w, const struct twr_exemptions *ex, size_t first)
 {
 	const struct twr_exemption *x = &ex->entries[first];
-	struct review_row *row = add_row(w, REVIEW_EXEMPT);
+	struct review_row *row = review_add_row(w, REVIEW_EXEMPT);
 	struct out_list services = { 0 };
 	size_t i;
 
@@ -369,16 +135,16 @@ add_exempt(struct work *w, const struct twr_exemptions *ex, size_t first)
 	w->failed = w->failed || services.failed;
 	row->services = services.items;
 	if ((x->needs & TWR_EXEMPT_LOGIN) != 0)
-		row->login = keep(w, x->login);
+		row->login = review_keep(w, x->login);
 	if ((x->needs & TWR_EXEMPT_SYSTEM) != 0)
-		row->text = keep(w, "system accounts");
+		row->text = review_keep(w, "system accounts");
 	else if ((x->needs & TWR_EXEMPT_EVERYONE) != 0)
-		row->text = keep(w, "everyone");
+		row->text = review_keep(w, "everyone");
 }
 
 /* The exemptions, put together by whom they are for. */
 static void
-add_exemptions(struct work *w)
+add_exemptions(struct review_work *w)
 {
 	const struct twr_exemptions *ex = &w->ask.judge.views[0].exempt;
 	size_t i, k;
@@ -395,7 +161,7 @@ add_exemptions(struct work *w)
 }
 
 static bool
-is_exempt_name(const struct work *w, const char *login)
+is_exempt_name(const struct review_work *w, const char *login)
 {
 	const struct twr_exemptions *ex = &w->ask.judge.views[0].exempt;
 	size_t i;
@@ -412,36 +178,36 @@ is_exempt_name(const struct work *w, const char *login)
 static enum twr_status
 take_ending(void *ctx, const struct assignment_row *in, struct twr_error *err)
 {
-	struct work *w = ctx;
+	struct review_work *w = ctx;
 	const struct assignment *a = &in->assignment;
 	struct review_row *row;
 
 	(void)err;
 	if (a->not_after == TWR_NEVER || a->not_after > w->s->now + SOON_S)
 		return TWR_OK;
-	row = add_row(w, REVIEW_ENDS_SOON);
-	set_user(w, row, &in->user);
-	row->role = keep(w, in->role.key);
-	row->scope = keep(w, in->scope.path);
-	row->sid = keep(w, a->sid);
+	row = review_add_row(w, REVIEW_ENDS_SOON);
+	review_set_user(w, row, &in->user);
+	row->role = review_keep(w, in->role.key);
+	row->scope = review_keep(w, in->scope.path);
+	row->sid = review_keep(w, a->sid);
 	row->since = a->created_at > a->not_before ? a->created_at :
 						     a->not_before;
 	row->until = a->not_after;
-	row->given_by = keep(w, a->created_by);
+	row->given_by = review_keep(w, a->created_by);
 	return TWR_OK;
 }
 
 static enum twr_status
 take_mapped(void *ctx, const struct login *login, struct twr_error *err)
 {
-	struct work *w = ctx;
+	struct review_work *w = ctx;
 	void *mapped = w->mapped;
 	struct mapped *m;
 
 	(void)err;
 	if (login->user_id == 0)
 		return TWR_OK;
-	m = grow(w, &mapped, w->n_mapped, &w->mapped_room, sizeof(*m));
+	m = review_grow(w, &mapped, w->n_mapped, &w->mapped_room, sizeof(*m));
 	w->mapped = mapped;
 	if (m == NULL)
 		return TWR_OK;
@@ -463,7 +229,7 @@ compare_mapped(const void *a, const void *b)
 
 /* Index of the user's first login; n_mapped when there is none. */
 static size_t
-first_login(const struct work *w, int64_t user_id)
+first_login(const struct review_work *w, int64_t user_id)
 {
 	size_t low = 0, high = w->n_mapped, mid;
 
@@ -481,7 +247,7 @@ first_login(const struct work *w, int64_t user_id)
 
 /* Which section a user belongs to, in one walk over all for each section. */
 struct walk {
-	struct work *w;
+	struct review_work *w;
 	enum review_section section;
 };
 
@@ -499,7 +265,7 @@ static enum twr_status
 take_user(void *ctx, const struct user *user, struct twr_error *err)
 {
 	struct walk *wk = ctx;
-	struct work *w = wk->w;
+	struct review_work *w = wk->w;
 	size_t i = first_login(w, user->id);
 	struct review_row *row;
 
@@ -508,16 +274,16 @@ take_user(void *ctx, const struct user *user, struct twr_error *err)
 	    !belongs(user, i < w->n_mapped, wk->section))
 		return TWR_OK;
 	do {
-		row = add_row(w, wk->section);
-		set_user(w, row, user);
+		row = review_add_row(w, wk->section);
+		review_set_user(w, row, user);
 		if (i < w->n_mapped)
-			row->login = keep(w, w->mapped[i++].name);
+			row->login = review_keep(w, w->mapped[i++].name);
 	} while (i < w->n_mapped && w->mapped[i].user_id == user->id);
 	return TWR_OK;
 }
 
 static enum twr_status
-add_users(struct work *w, struct twr_error *err)
+add_users(struct review_work *w, struct twr_error *err)
 {
 	static const enum review_section of_users[] = { REVIEW_NO_LOGIN,
 		REVIEW_INACTIVE, REVIEW_SERVICE };
@@ -539,7 +305,7 @@ add_users(struct work *w, struct twr_error *err)
 /* ---- warnings ---- */
 
 static void
-warn_permissive(struct work *w)
+warn_permissive(struct review_work *w)
 {
 	const struct twr_meta *meta = &w->ask.judge.meta.meta;
 	char when[CLOCK_TEXT_LEN];
@@ -564,7 +330,7 @@ warn_permissive(struct work *w)
 }
 
 static enum twr_status
-add_warnings(struct work *w, struct twr_error *err)
+add_warnings(struct review_work *w, struct twr_error *err)
 {
 	static const char prefix[] = "warning: ";
 	const char *text;
@@ -590,7 +356,7 @@ add_warnings(struct work *w, struct twr_error *err)
 /* ---- all of it ---- */
 
 static enum twr_status
-choose_whom(struct work *w, const char *who, struct twr_error *err)
+choose_whom(struct review_work *w, const char *who, struct twr_error *err)
 {
 	struct user user;
 	enum twr_status rc;
@@ -610,7 +376,7 @@ choose_whom(struct work *w, const char *who, struct twr_error *err)
 }
 
 static enum twr_status
-gather(struct work *w, struct twr_error *err)
+gather(struct review_work *w, struct twr_error *err)
 {
 	struct assignment_filter ending = { .user_id = w->only,
 		.now = w->s->now };
@@ -619,7 +385,7 @@ gather(struct work *w, struct twr_error *err)
 
 	for (i = 0;
 	     rc == TWR_OK && w->exempt_only == NULL && i < w->ask.logins.n; i++)
-		rc = review_login(w, w->ask.logins.all[i], err);
+		rc = review_one_login(w, w->ask.logins.all[i], err);
 	if (w->only == 0)
 		add_exemptions(w);
 	if (rc != TWR_OK || w->exempt_only != NULL)
@@ -636,7 +402,7 @@ enum twr_status
 review_gather(struct session *s, const char *who, struct review *ret,
     struct twr_error *err)
 {
-	struct work w = { .s = s, .rv = ret };
+	struct review_work w = { .s = s, .rv = ret };
 	enum twr_status rc;
 
 	memset(ret, 0, sizeof(*ret));

@@ -123,9 +123,11 @@ time_cell(struct page *pg, int64_t at, const char *otherwise)
 
 /* ---- one section ---- */
 
+#define ACCESS_TITLES \
+	"Login|User|Status|May use|Role|Scope|Since|Given by|Until|Remark"
+
 static const char *const titles[REVIEW_SECTION_COUNT] = {
-	[REVIEW_ACCESS] = "Login|User|Status|May use|Role|Scope|Since|Given by"
-			  "|Until|Remark",
+	[REVIEW_ACCESS] = ACCESS_TITLES,
 	[REVIEW_EXEMPT] = "Who|Services",
 	[REVIEW_ENDS_SOON] = "Until|User|Role|Scope|Given by",
 	[REVIEW_NO_LOGIN] = "User|Name",
