@@ -206,7 +206,9 @@ list_one(void *ctx, const struct assignment_row *row, struct twr_error *err)
 }
 
 static const struct opt_help list_options[] = {
-	{ OPT_ALL, "those that ended or were removed, too" }, { OPT_NONE, NULL }
+	{ OPT_ALL, "those that ended or were removed, too" },
+	{ OPT_AT, "as it was, or as it will be if nothing is changed" },
+	{ OPT_NONE, NULL }
 };
 const struct command_help cmd_assignment_list_help = { list_options,
 	"TEXT is a part of a name, e-mail, login, role, scope or SID; nothing "

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "ask.h"
 #include "clock.h"
 #include "explain.h"
 #include "gate.h"
@@ -20,6 +21,7 @@ static const struct out_column columns[] = {
 	{ "at", NULL, OUT_TIME },
 	{ "error", NULL, OUT_TEXT },
 	{ "explanation", NULL, OUT_LIST },
+	{ "can_change", NULL, OUT_LIST },
 };
 
 static void
@@ -61,15 +63,50 @@ print_lines(struct cli *cli, const struct twr_judgement *jd,
 		out_line(cli->out, "      because    %s", jd->error.text);
 }
 
+static enum twr_status
+add_administrator(void *ctx, const struct user *user, struct twr_error *err)
+{
+	(void)err;
+	out_list_add(ctx, "%s", user->email);
+	return TWR_OK;
+}
+
+/*
+ * Who could do something about a refusal. A host that has no directory, or
+ * one that cannot be read, explains all the rest.
+ */
+static void
+list_administrators(struct cli *cli, const struct twr_decision *d,
+    struct out_list *list)
+{
+	struct session *s = cli->session;
+	struct directory *dir = s->dir;
+	struct twr_error unused;
+
+	if (explain_helper(d) == NULL)
+		return;
+	if (dir == NULL &&
+	    directory_open(s->directory_path, DIRECTORY_READ, &dir, &unused) !=
+		TWR_OK)
+		return;
+	if (directory_each_administrator(dir, add_administrator, list,
+		&unused) != TWR_OK)
+		out_warn(cli->out, "%s", unused.text);
+	if (s->dir == NULL)
+		directory_close(dir);
+}
+
 static void
 report(struct cli *cli, const struct twr_judgement *jd, const char *login,
     const struct explain *ex)
 {
 	const struct twr_decision *d = &jd->decision;
-	struct out_list lines = { 0 };
+	struct out_list lines = { 0 }, administrators = { 0 };
 	bool utc = cli->out->utc || cli->out->format != OUT_PEOPLE;
 
 	explain_lines(ex, jd, utc, &lines);
+	list_administrators(cli, d, &administrators);
+	explain_who(d, &administrators, &lines);
 	out_table(cli->out, columns, sizeof(columns) / sizeof(*columns));
 	out_text(cli->out, login);
 	out_text(cli->out, jd->request.service);
@@ -82,6 +119,7 @@ report(struct cli *cli, const struct twr_judgement *jd, const char *login,
 	print_verdict(cli, jd, login);
 	print_lines(cli, jd, &lines);
 	out_list_cell(cli->out, &lines);
+	out_list_cell(cli->out, &administrators);
 	if (jd->clock_behind)
 		out_warn(cli->out,
 		    "the clock is behind the policy's compile "
@@ -93,65 +131,49 @@ report(struct cli *cli, const struct twr_judgement *jd, const char *login,
 		    jd->view.meta.conf_path);
 }
 
-/* As libpam does it: a service's name is in lower case. */
-static enum twr_status
-read_service(const char *text, char buf[TWR_SERVICE_MAX + 1],
-    struct twr_error *err)
-{
-	size_t i, len = strlen(text);
-
-	if (len == 0 || len > TWR_SERVICE_MAX || strchr(text, '/') != NULL)
-		return twr_fail(err, TWR_EINVAL,
-		    "\"%.80s\": no PAM service; "
-		    "it is the name of a file in /etc/pam.d, such as sshd",
-		    text);
-	for (i = 0; i <= len; i++)
-		buf[i] = text[i] >= 'A' && text[i] <= 'Z' ?
-		    (char)(text[i] - 'A' + 'a') :
-		    text[i];
-	return TWR_OK;
-}
-
-static enum twr_status
-read_time(struct cli *cli, int64_t *ret, struct twr_error *err)
-{
-	const char *at = cli->opts->value[OPT_AT];
-	enum twr_status rc;
-
-	*ret = cli->session->now;
-	if (at == NULL)
-		return TWR_OK;
-	if ((rc = clock_parse(at, "--at", ret, err)) != TWR_OK)
-		return rc;
-	if (*ret < cli->session->now)
-		return twr_fail(err, TWR_EREFUSED,
-		    "--at %s: the past cannot "
-		    "be asked in this release; give a time to come, which is "
-		    "judged by today's policy",
-		    at);
-	return TWR_OK;
-}
-
 static const struct opt_help check_options[] = {
-	{ OPT_AT, "as if it were then; the past cannot be asked" },
+	{ OPT_AT, "as it was then, or will be if nothing is changed" },
 	{ OPT_NONE, NULL }
 };
 const struct command_help cmd_check_help = { check_options,
-	"Asks the policy in force, as the PAM module does. For su, sudo and "
+	"Asks the policy in force, as the PAM module does; with --at in the "
+	"past the one that was, with the rules and the clock of then. For su, "
+	"sudo and "
 	"doas LOGIN is who runs them. Exit status 0: granted or exempt; 1: "
 	"refused, or would be if the service were not permissive.",
 	"twrbac check bob sshd --at \"2026-12-01 18:00\"" };
 
+/* By the policy in force, or by that of the past. */
+static enum twr_status
+judge(struct cli *cli, const struct twr_request *req,
+    const struct twr_trace *trace, struct twr_judgement *ret,
+    struct twr_error *err)
+{
+	struct session *s = cli->session;
+	struct twr_gate gate = { .policy_path = s->paths.policy,
+		.owner = s->paths.owner,
+		.passwd_path = s->paths.passwd,
+		.boottime = clock_boottime() };
+	enum twr_status rc;
+	int fd;
+
+	if ((rc = session_ask(s, err)) != TWR_OK)
+		return rc;
+	gate.now = s->now;
+	if (!s->past) {
+		twr_judge(&gate, req, trace, ret);
+		return TWR_OK;
+	}
+	if ((rc = ask_compile(s, NULL, NULL, &fd, err)) == TWR_OK)
+		ask_judge(fd, &gate, req, trace, ret);
+	return rc;
+}
+
 enum twr_status
 cmd_check(struct cli *cli, struct twr_error *err)
 {
-	const struct compile_paths *paths = &cli->session->paths;
 	const char *login = cli->args[0];
 	char service[TWR_SERVICE_MAX + 1];
-	struct twr_gate gate = { .policy_path = paths->policy,
-		.owner = paths->owner,
-		.passwd_path = paths->passwd,
-		.boottime = clock_boottime() };
 	struct twr_request req = { .service = service, .user = login,
 		.invoker = login };
 	struct explain ex = { 0 };
@@ -159,8 +181,7 @@ cmd_check(struct cli *cli, struct twr_error *err)
 	struct twr_judgement jd;
 	enum twr_status rc;
 
-	if ((rc = read_service(cli->args[1], service, err)) != TWR_OK ||
-	    (rc = read_time(cli, &gate.now, err)) != TWR_OK)
+	if ((rc = ask_service(cli->args[1], service, err)) != TWR_OK)
 		return rc;
 	/* as sudo and su do it: the caller's uid stays his own */
 	req.real_uid = cmd_account_uid(cli, login);
@@ -168,11 +189,12 @@ cmd_check(struct cli *cli, struct twr_error *err)
 		req.real_uid = 0;
 	if (twr_service_has_invoker(service))
 		req.user = "root";
-	twr_judge(&gate, &req, &trace, &jd);
-	cli->refused = jd.decision.verdict != TWR_GRANT &&
-	    jd.decision.verdict != TWR_EXEMPT;
-	report(cli, &jd, login, &ex);
-	twr_judgement_end(&jd);
+	if ((rc = judge(cli, &req, &trace, &jd, err)) == TWR_OK) {
+		cli->refused = jd.decision.verdict != TWR_GRANT &&
+		    jd.decision.verdict != TWR_EXEMPT;
+		report(cli, &jd, login, &ex);
+		twr_judgement_end(&jd);
+	}
 	explain_free(&ex);
-	return TWR_OK;
+	return rc;
 }

@@ -224,7 +224,11 @@ add_assignment(void *ctx, const struct assignment_row *row,
 	return TWR_OK;
 }
 
-const struct command_help cmd_user_show_help = { NULL, NULL,
+static const struct opt_help show_options[] = {
+	{ OPT_AT, "as it was, or as it will be if nothing is changed" },
+	{ OPT_NONE, NULL }
+};
+const struct command_help cmd_user_show_help = { show_options, NULL,
 	"twrbac user show bob" };
 
 enum twr_status

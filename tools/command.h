@@ -24,6 +24,7 @@
 #define CMD_WRITE 8u /* the write bracket around it, see session.h */
 #define CMD_COMPILE 16u /* a write that takes up twrbac.conf */
 #define CMD_DAILY 32u /* on the first page of help */
+#define CMD_DECIDES 64u /* --at in the past: by the policy then in force */
 
 #define CMD_MANY SIZE_MAX /* no upper bound on arguments */
 

@@ -348,3 +348,22 @@ out:
 	compiled_free(cp);
 	return rc;
 }
+
+enum twr_status
+compile_into(struct directory *dir, const struct config *cf,
+    const struct accepted *ac, uint64_t serial,
+    const struct compile_options *opt, int fd, struct twr_error *err)
+{
+	struct build b = { .dir = dir, .cf = cf, .accepted = ac, .opt = opt,
+		.conf = opt->conf_name, .serial = serial };
+	struct judge none = { 0 };
+	struct journal_head head;
+	struct twr_meta meta;
+	enum twr_status rc;
+
+	if ((rc = resolve(&b, &head, err)) == TWR_OK &&
+	    (rc = set_meta(&b, &head, &none, &meta, err)) == TWR_OK)
+		rc = write_policy(&b, fd, &meta, err);
+	build_end(&b);
+	return rc;
+}

@@ -68,6 +68,15 @@ enum twr_status compile_prepare(struct directory *dir,
     const struct config *cf, const struct accepted *ac, uint64_t serial,
     const struct compile_options *opt, struct compiled **ret,
     struct twr_error *err) TWR_MUST_CHECK;
+/*
+ * The same policy written to fd (empty, open for reading and writing), for
+ * questions: nothing is compared, no lock-out is refused, nothing comes into
+ * force. Of opt.paths the policy's is not used.
+ */
+enum twr_status compile_into(struct directory *dir, const struct config *cf,
+    const struct accepted *ac, uint64_t serial,
+    const struct compile_options *opt, int fd,
+    struct twr_error *err) TWR_MUST_CHECK;
 const struct compile_effect *compiled_effect(const struct compiled *cp);
 uint64_t compiled_serial(const struct compiled *cp);
 /* Put it in force, keeping the former one as policy.prev.cdb. */

@@ -6,6 +6,8 @@
 
 #include "compile.h"
 #include "decision.h"
+#include "judge.h"
+#include "passwd.h"
 #include "policy_reader.h"
 #include "policy_writer.h"
 #include "view.h"
@@ -26,17 +28,6 @@ void *memory_get(struct memory *mem, size_t n, size_t size); /* zeroed */
 char *memory_text(struct memory *mem, const char *text);
 void memory_free(struct memory *mem);
 
-/* A growing list of names, each a copy. */
-struct names {
-	const char **all;
-	size_t n, room;
-};
-bool names_add(struct names *ns, const char *name);
-/* Unless it is there already; for short lists. */
-bool names_add_once(struct names *ns, const char *name);
-bool names_have(const struct names *ns, const char *name);
-void names_free(struct names *ns);
-
 /* A growing set of numbers. */
 struct numbers {
 	uint64_t *words;
@@ -45,25 +36,6 @@ struct numbers {
 bool numbers_add(struct numbers *set, uint32_t number);
 bool numbers_have(const struct numbers *set, uint32_t number);
 void numbers_free(struct numbers *set);
-
-/* The entries of the local passwd file, by name; the first line counts. */
-struct account {
-	const char *name;
-	uint32_t uid;
-	size_t order;
-};
-struct accounts {
-	struct account *all;
-	size_t n;
-	char *text; /* what the names point into */
-};
-enum twr_status accounts_load(const char *path, uid_t owner,
-    struct accounts *ret, struct twr_error *err) TWR_MUST_CHECK;
-uint32_t accounts_uid(const struct accounts *ac, const char *name);
-void accounts_free(struct accounts *ac);
-/* UID_MIN of login.defs; 1000 without such a file or line. */
-enum twr_status uid_min_load(const char *path, uid_t owner, uint32_t *ret,
-    struct twr_error *err) TWR_MUST_CHECK;
 
 /* ---- the compile ---- */
 
@@ -138,30 +110,6 @@ enum twr_status build_write_logins(struct build *b, struct policy_writer *pw,
     struct twr_error *err) TWR_MUST_CHECK;
 enum twr_status build_write_names(struct build *b, struct policy_writer *pw,
     struct twr_error *err) TWR_MUST_CHECK;
-
-/* ---- compile_judge.c: one policy, asked about many logins ---- */
-
-struct judge {
-	struct twr_reader rd;
-	struct twr_view meta; /* holds the meta record */
-	struct names services; /* those that are asked about */
-	struct twr_view *views; /* of each: its rule */
-	bool open;
-};
-
-/* TWR_ENOENT and all others: there is no policy that could be asked. */
-enum twr_status judge_open(struct judge *jg, const char *path, uid_t owner,
-    int64_t now, struct twr_error *err) TWR_MUST_CHECK;
-enum twr_status judge_ask_about(struct judge *jg, const struct names *services,
-    struct twr_error *err) TWR_MUST_CHECK;
-void judge_close(struct judge *jg);
-/*
- * The decisions on login, one for each service that is asked about, by the
- * module's own decision function. uid is the account's on this host,
- * TWR_UID_UNKNOWN when it has none. A judge that is not open denies.
- */
-void judge_login(const struct judge *jg, const char *login, uint32_t uid,
-    int64_t now, struct twr_decision *ret);
 
 /* compile_effect.c */
 enum twr_status build_effect(struct build *b, const struct judge *old_policy,

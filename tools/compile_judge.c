@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "compile_impl.h"
 #include "gate.h"
@@ -8,24 +11,61 @@
 /* No login can be called so: a mapping refuses ':'. */
 #define NOBODY ":"
 
+static void
+judge_init(struct judge *jg)
+{
+	memset(jg, 0, sizeof(*jg));
+	jg->rd.fd = -1;
+}
+
+/* The meta record is there: is it of use? */
+static enum twr_status
+judge_begin(struct judge *jg, const char *name, int64_t now,
+    struct twr_error *err)
+{
+	if (now >= jg->meta.meta.stale_at) {
+		judge_close(jg);
+		return twr_fail(err, TWR_ESTALE, "%s: older than its limit",
+		    name);
+	}
+	jg->floor = jg->meta.meta.compiled_at;
+	jg->open = true;
+	return TWR_OK;
+}
+
 enum twr_status
 judge_open(struct judge *jg, const char *path, uid_t owner, int64_t now,
     struct twr_error *err)
 {
 	enum twr_status rc;
 
-	memset(jg, 0, sizeof(*jg));
-	jg->rd.fd = -1;
+	judge_init(jg);
 	rc = twr_policy_open(path, owner, &jg->rd, &jg->meta, err);
-	if (rc != TWR_OK)
+	return rc == TWR_OK ? judge_begin(jg, path, now, err) : rc;
+}
+
+enum twr_status
+judge_open_fd(struct judge *jg, int fd, const char *name, int64_t now,
+    struct twr_error *err)
+{
+	struct stat st;
+	enum twr_status rc;
+
+	judge_init(jg);
+	if (fstat(fd, &st) != 0)
+		rc = twr_fail(err, TWR_EUNREADABLE, "%s: %s", name,
+		    strerror(errno));
+	else
+		rc = twr_reader_init(&jg->rd, fd, (uint64_t)st.st_size, err);
+	if (rc != TWR_OK) {
+		(void)close(fd);
 		return rc;
-	if (now >= jg->meta.meta.stale_at) {
-		judge_close(jg);
-		return twr_fail(err, TWR_ESTALE, "%s: older than its limit",
-		    path);
 	}
-	jg->open = true;
-	return TWR_OK;
+	if ((rc = twr_view_load_meta(&jg->rd, &jg->meta, err)) != TWR_OK) {
+		judge_close(jg);
+		return rc;
+	}
+	return judge_begin(jg, name, now, err);
 }
 
 void
@@ -79,24 +119,20 @@ judge_ask_about(struct judge *jg, const struct names *services,
 static int64_t
 raised(const struct judge *jg, int64_t now)
 {
-	int64_t compiled = jg->meta.meta.compiled_at;
-
-	return now < compiled ? compiled : now;
+	return now < jg->floor ? jg->floor : now;
 }
 
 void
-judge_login(const struct judge *jg, const char *login, uint32_t uid,
-    int64_t now, struct twr_decision *ret)
+judge_each(const struct judge *jg, const char *login, uint32_t uid,
+    int64_t now, judge_fn *fn, void *ctx)
 {
 	struct twr_view one, view;
 	struct twr_request req = { .user = login, .invoker = login,
 		.clock = now, .local_uid = uid };
 	size_t i;
 
-	memset(ret, 0, jg->services.n * sizeof(*ret));
 	if (!jg->open)
 		return;
-	req.now = raised(jg, now);
 	borrow_meta(jg, &one);
 	twr_view_load(&jg->rd, NOBODY, login, login, &one);
 	/* an account that is not local is taken to have its own uid */
@@ -109,7 +145,25 @@ judge_login(const struct judge *jg, const char *login, uint32_t uid,
 		view.login = one.login;
 		view.login_status = one.login_status;
 		req.service = jg->services.all[i];
-		ret[i] = twr_decide(&view, &req, NULL);
+		req.now = raised(jg, now);
+		fn(ctx, i, &view, &req);
 	}
 	twr_view_free(&one);
+}
+
+static void
+decide(void *ctx, size_t service, struct twr_view *view,
+    struct twr_request *req)
+{
+	struct twr_decision *ret = ctx;
+
+	ret[service] = twr_decide(view, req, NULL);
+}
+
+void
+judge_login(const struct judge *jg, const char *login, uint32_t uid,
+    int64_t now, struct twr_decision *ret)
+{
+	memset(ret, 0, jg->services.n * sizeof(*ret));
+	judge_each(jg, login, uid, now, decide, ret);
 }

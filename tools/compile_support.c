@@ -80,6 +80,30 @@ names_add_once(struct names *ns, const char *name)
 	return names_have(ns, name) || names_add(ns, name);
 }
 
+static int
+compare_names(const void *a, const void *b)
+{
+	const char *const *x = a, *const *y = b;
+
+	return strcmp(*x, *y);
+}
+
+void
+names_sort(struct names *ns)
+{
+	size_t i, n = 0;
+
+	if (ns->n > 0)
+		qsort(ns->all, ns->n, sizeof(*ns->all), compare_names);
+	for (i = 0; i < ns->n; i++) {
+		if (n > 0 && strcmp(ns->all[n - 1], ns->all[i]) == 0)
+			free((void *)(uintptr_t)ns->all[i]);
+		else
+			ns->all[n++] = ns->all[i];
+	}
+	ns->n = n;
+}
+
 void
 names_free(struct names *ns)
 {

@@ -181,8 +181,8 @@ out:
 	return rc;
 }
 
-static enum twr_status
-prepare_all(struct directory *dir, struct twr_error *err)
+enum twr_status
+directory_prepare(struct directory *dir, struct twr_error *err)
 {
 	size_t i;
 	int rc;
@@ -247,7 +247,7 @@ directory_open(const char *path, enum directory_mode mode,
 		goto out;
 	if ((rc = check_schema(dir, mode, err)) != TWR_OK)
 		goto out;
-	if ((rc = prepare_all(dir, err)) != TWR_OK)
+	if ((rc = directory_prepare(dir, err)) != TWR_OK)
 		goto out;
 	*ret = dir;
 	dir = NULL;
@@ -379,8 +379,8 @@ set_up_file(struct directory *dir, struct twr_error *err)
 	return pragma(dir, "PRAGMA journal_mode = WAL", NULL, err);
 }
 
-static enum twr_status
-insert_host_state(struct directory *dir, struct twr_error *err)
+enum twr_status
+directory_insert_host(struct directory *dir, struct twr_error *err)
 {
 	uint8_t key[TWR_ID_LEN];
 	struct query q;
@@ -418,9 +418,9 @@ fill_file(struct directory *dir, const char *organization,
 		return rc;
 	if ((rc = directory_migrate(dir, 0, err)) != TWR_OK)
 		return rc;
-	if ((rc = prepare_all(dir, err)) != TWR_OK)
+	if ((rc = directory_prepare(dir, err)) != TWR_OK)
 		return rc;
-	if ((rc = insert_host_state(dir, err)) != TWR_OK)
+	if ((rc = directory_insert_host(dir, err)) != TWR_OK)
 		return rc;
 	return directory_insert_scope(dir, &sc, err);
 }

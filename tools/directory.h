@@ -222,6 +222,9 @@ enum twr_status directory_each_scope(struct directory *dir, scope_fn *fn,
 /* By e-mail. */
 enum twr_status directory_each_user(struct directory *dir, user_fn *fn,
     void *ctx, struct twr_error *err) TWR_MUST_CHECK;
+/* Active administrators with at least one login, by e-mail. */
+enum twr_status directory_each_administrator(struct directory *dir,
+    user_fn *fn, void *ctx, struct twr_error *err) TWR_MUST_CHECK;
 /* By name; tombstones too. user_id 0: of every user. */
 enum twr_status directory_each_login(struct directory *dir, int64_t user_id,
     login_fn *fn, void *ctx, struct twr_error *err) TWR_MUST_CHECK;
@@ -236,6 +239,12 @@ enum twr_status directory_each_permission(struct directory *dir,
 enum twr_status directory_each_included(struct directory *dir,
     int64_t role_id, id_fn *fn, void *ctx,
     struct twr_error *err) TWR_MUST_CHECK;
+
+/* One user's assignments that are not removed, the oldest first. */
+typedef enum twr_status held_fn(void *ctx, const struct assignment *row,
+    struct twr_error *err);
+enum twr_status directory_each_held(struct directory *dir, int64_t user_id,
+    held_fn *fn, void *ctx, struct twr_error *err) TWR_MUST_CHECK;
 
 /* ---- assignments, joined for display ---- */
 
@@ -365,12 +374,70 @@ struct journal_row {
 	const char *before; /* JSON, keys sorted; NULL: did not exist */
 	const char *after; /* JSON, keys sorted; NULL: exists no more */
 	uint8_t hash[TWR_HASH_LEN];
+	/* what people call the subject today; of directory_find_journal() */
+	const char *about;
 };
 typedef enum twr_status journal_fn(void *ctx, const struct journal_row *row,
     struct twr_error *err);
 /* Rows with a sequence of at least from, oldest first. */
 enum twr_status directory_each_journal(struct directory *dir, uint64_t from,
     journal_fn *fn, void *ctx, struct twr_error *err) TWR_MUST_CHECK;
+
+/* Of each thing its last row up to sequence upto, oldest first. */
+enum twr_status directory_each_latest(struct directory *dir, uint64_t upto,
+    journal_fn *fn, void *ctx, struct twr_error *err) TWR_MUST_CHECK;
+
+/* Strings are NULL where they do not matter. */
+struct journal_filter {
+	const char *actor; /* part of the actor, without (ASCII) case */
+	const char *event; /* "user.suspended" */
+	const char *noun; /* "user": all events that begin "user." */
+	/*
+	 * A name that the subject has or had (SID, login, e-mail, role key),
+	 * and its SID where that is known. Finds also what was done with it:
+	 * a user's assignments and logins, a role's and a scope's
+	 * assignments.
+	 */
+	const char *subject, *subject_sid;
+	int64_t since, until; /* since <= at < until */
+};
+/* Oldest first, with .about. */
+enum twr_status directory_find_journal(struct directory *dir,
+    const struct journal_filter *filter, journal_fn *fn, void *ctx,
+    struct twr_error *err) TWR_MUST_CHECK;
+/* The row with this hash; seq 0: there is none. */
+enum twr_status directory_journal_by_hash(struct directory *dir,
+    const uint8_t hash[TWR_HASH_LEN], struct journal_head *ret,
+    struct twr_error *err) TWR_MUST_CHECK;
+
+/* ---- the past ---- */
+
+/*
+ * What the journal knew at a moment. Rows count in their order: where a
+ * clock was put back, the newest row of that time brings all before it.
+ */
+struct journal_moment {
+	uint64_t seq; /* of the newest row then */
+	int64_t at;
+	/* of the newest compile among them, that is of the policy in force */
+	uint64_t policy_seq; /* 0: none yet */
+	int64_t policy_at;
+};
+/* TWR_EREFUSED: before the first row; says when that was. */
+enum twr_status directory_moment(struct directory *dir, int64_t at,
+    struct journal_moment *ret, struct twr_error *err) TWR_MUST_CHECK;
+
+/*
+ * The directory as row upto of dir's journal left it: a copy in memory on
+ * which all functions that read work, and none that writes. Its journal has
+ * only the last row of each thing. It is proved to be what the rows say;
+ * the rows themselves are journal_verify()'s to prove. now is dir's row's
+ * time, for its name in messages. dir may be closed before it.
+ *
+ * TWR_EDATA: the rows up to there yield no directory.
+ */
+enum twr_status directory_open_past(struct directory *dir, uint64_t upto,
+    int64_t now, struct directory **ret, struct twr_error *err) TWR_MUST_CHECK;
 
 /* An integer setting such as "role_limit"; its default when never set. */
 enum twr_status directory_setting(struct directory *dir, const char *name,

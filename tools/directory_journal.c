@@ -151,27 +151,96 @@ read_row(struct query *q, struct journal_row *row, struct twr_error *err)
 	return read_hash(q, 10, row->hash, err);
 }
 
+/* Step through rows of the journal; about: the column after them, or 0. */
+static enum twr_status
+each_row(struct query *q, int about, journal_fn *fn, void *ctx,
+    struct twr_error *err)
+{
+	struct journal_row row;
+	bool bad = false;
+	enum twr_status rc;
+
+	while ((rc = query_step(q, err)) == TWR_OK) {
+		if ((rc = read_row(q, &row, err)) != TWR_OK)
+			return rc;
+		row.about = about != 0 ? row_text(q, about, &bad) : NULL;
+		if ((rc = fn(ctx, &row, err)) != TWR_OK)
+			return rc;
+	}
+	return rc == TWR_ENOENT ? TWR_OK : rc;
+}
+
 enum twr_status
 directory_each_journal(struct directory *dir, uint64_t from, journal_fn *fn,
     void *ctx, struct twr_error *err)
 {
-	struct journal_row row;
 	struct query q;
-	bool end = false;
 	enum twr_status rc = query_begin(&q, dir, SQL_JOURNAL_LIST, err);
 
-	if (rc == TWR_OK)
+	if (rc == TWR_OK) {
 		query_int(&q, 1, (int64_t)from);
-	while (rc == TWR_OK) {
-		if ((rc = query_step(&q, err)) != TWR_OK) {
-			end = true;
-			break;
-		}
-		if ((rc = read_row(&q, &row, err)) == TWR_OK)
-			rc = fn(ctx, &row, err);
+		rc = each_row(&q, 0, fn, ctx, err);
 	}
 	query_end(&q);
-	return end && rc == TWR_ENOENT ? TWR_OK : rc;
+	return rc;
+}
+
+enum twr_status
+directory_each_latest(struct directory *dir, uint64_t upto, journal_fn *fn,
+    void *ctx, struct twr_error *err)
+{
+	struct query q;
+	enum twr_status rc = query_begin(&q, dir, SQL_JOURNAL_LATEST, err);
+
+	if (rc == TWR_OK) {
+		query_int(&q, 1, (int64_t)upto);
+		rc = each_row(&q, 0, fn, ctx, err);
+	}
+	query_end(&q);
+	return rc;
+}
+
+enum twr_status
+directory_find_journal(struct directory *dir,
+    const struct journal_filter *filter, journal_fn *fn, void *ctx,
+    struct twr_error *err)
+{
+	struct query q;
+	enum twr_status rc = query_begin(&q, dir, SQL_JOURNAL_FIND, err);
+
+	if (rc == TWR_OK) {
+		query_text(&q, 1, filter->actor);
+		query_text(&q, 2, filter->event);
+		query_text(&q, 3, filter->noun);
+		query_int(&q, 4, filter->since);
+		query_int(&q, 5, filter->until);
+		query_text(&q, 6, filter->subject);
+		query_text(&q, 7, filter->subject_sid);
+		rc = each_row(&q, 11, fn, ctx, err);
+	}
+	query_end(&q);
+	return rc;
+}
+
+enum twr_status
+directory_journal_by_hash(struct directory *dir,
+    const uint8_t hash[TWR_HASH_LEN], struct journal_head *ret,
+    struct twr_error *err)
+{
+	struct query q;
+	enum twr_status rc = query_begin(&q, dir, SQL_JOURNAL_HASH, err);
+
+	*ret = (struct journal_head) { .at = TWR_ALWAYS };
+	if (rc == TWR_OK) {
+		query_blob(&q, 1, hash, TWR_HASH_LEN);
+		if ((rc = query_step(&q, err)) == TWR_OK) {
+			ret->seq = (uint64_t)sqlite3_column_int64(q.st, 0);
+			ret->at = sqlite3_column_int64(q.st, 1);
+			memcpy(ret->hash, hash, TWR_HASH_LEN);
+		}
+	}
+	query_end(&q);
+	return rc == TWR_ENOENT ? TWR_OK : rc;
 }
 
 /* A statement that finds the first thing that does not fit, if any. */
@@ -220,6 +289,15 @@ directory_replay_check(struct directory *dir, enum directory_entity entity,
 	/* once for all entities, with the first */
 	if (entity == ENTITY_SCOPE && (rc = check_before(dir, err)) != TWR_OK)
 		return rc;
+	return directory_replay_fits(dir, entity, err);
+}
+
+enum twr_status
+directory_replay_fits(struct directory *dir, enum directory_entity entity,
+    struct twr_error *err)
+{
+	enum twr_status rc;
+
 	rc = find_misfit(dir, statement(SQL_DIFFERS_SCOPE, entity), entity,
 	    "is not as the journal left it", err);
 	if (rc != TWR_OK)

@@ -107,6 +107,63 @@
 #define FROM_POLICY "(SELECT * FROM host_state WHERE serial > 0) t"
 #define KEY_POLICY "'serial'"
 
+/*
+ * Rows of the journal and what each is about. ?1 is part of the actor, ?2
+ * the event, ?3 the event's first word, ?4 and ?5 bound the time; ?6 is what
+ * somebody calls a thing and ?7 its SID or NULL. THING is every subject that
+ * ?6 is or was a name of: so a user is found by a former e-mail too, and by
+ * each of his logins.
+ */
+#define STATE "coalesce(j.after, j.before)"
+#define THING \
+	"thing (id) AS (SELECT ?6 UNION SELECT ?7 WHERE ?7 IS NOT NULL" \
+	" UNION SELECT subject FROM journal WHERE entity = 'user' AND" \
+	" (json_extract(after, '$.email') = ?6 COLLATE NOCASE OR" \
+	" json_extract(before, '$.email') = ?6 COLLATE NOCASE)" \
+	" UNION SELECT coalesce(json_extract(after, '$.user')," \
+	" json_extract(before, '$.user')) FROM journal" \
+	" WHERE entity = 'login' AND subject = ?6" \
+	" UNION SELECT subject FROM journal WHERE entity = 'role' AND" \
+	" (json_extract(after, '$.key') = ?6 OR" \
+	" json_extract(before, '$.key') = ?6))"
+#define NAMES(state, member) \
+	"json_extract(" state ", '$." member "') IN (SELECT id FROM thing)"
+#define NAME_OF(sql, member) \
+	"coalesce((" sql " = json_extract(" STATE ", '$." member "'))," \
+	" json_extract(" STATE ", '$." member "'), '?')"
+#define ABOUT \
+	"CASE j.entity" \
+	" WHEN 'user' THEN json_extract(" STATE ", '$.email')" \
+	" WHEN 'role' THEN json_extract(" STATE ", '$.key')" \
+	" WHEN 'scope' THEN coalesce((SELECT path FROM scope_path" \
+	"  WHERE sid = j.subject), json_extract(" STATE ", '$.name'))" \
+	" WHEN 'scope-alias' THEN json_extract(" STATE ", '$.name')" \
+	" WHEN 'login' THEN j.subject || coalesce(' of ' || (SELECT email" \
+	"  FROM user WHERE sid = coalesce(json_extract(j.after, '$.user')," \
+	"  json_extract(j.before, '$.user'))), '')" \
+	" WHEN 'assignment' THEN " \
+	NAME_OF("SELECT email FROM user WHERE sid", "user") " || ' ' || " \
+	NAME_OF("SELECT key FROM role WHERE sid", "role") " || ' at ' || " \
+	NAME_OF("SELECT path FROM scope_path WHERE sid", "scope") \
+	" WHEN 'setting' THEN j.subject || ' = ' ||" \
+	"  coalesce(json_extract(j.after, '$.value'), '-')" \
+	" WHEN 'policy' THEN 'policy ' || json_extract(" STATE \
+	", '$.serial')" \
+	" WHEN 'configuration' THEN json_extract(" STATE ", '$.path')" \
+	" ELSE j.subject END"
+#define JOURNAL_FIND \
+	"WITH " THING " SELECT j.seq, j.at, j.actor, j.how, j.reason," \
+	" j.entity, j.event, j.subject, j.before, j.after, j.hash, " ABOUT \
+	" FROM journal j" \
+	" WHERE (?1 IS NULL OR instr(lower(j.actor), lower(?1)) > 0)" \
+	" AND (?2 IS NULL OR j.event = ?2)" \
+	" AND (?3 IS NULL OR j.event LIKE ?3 || '.%')" \
+	" AND j.at >= ?4 AND j.at < ?5" \
+	" AND (?6 IS NULL OR j.subject IN (SELECT id FROM thing)" \
+	" OR " NAMES("j.after", "user") " OR " NAMES("j.before", "user") \
+	" OR " NAMES("j.after", "role") " OR " NAMES("j.after", "scope") ")" \
+	" ORDER BY j.seq"
+
 #define SNAPSHOT(thing) \
 	"SELECT " JSON_##thing " FROM " FROM_##thing \
 	" WHERE " KEY_##thing " = ?1"
@@ -180,6 +237,12 @@ const char *const directory_sql[SQL_STATEMENTS] = {
 	    " JOIN user u ON u.id = a.user_id AND u.status = 1"
 	    " WHERE r.key IN " ADMINISTRATOR_KEYS
 	    " AND EXISTS (SELECT 1 FROM login l WHERE l.user_id = u.id)",
+	[SQL_ADMINISTRATOR_LIST] = USER
+	    "WHERE u.status = 1 AND EXISTS (SELECT 1 FROM assignment a"
+	    "  JOIN role r ON r.id = a.role_id WHERE a.user_id = u.id"
+	    "  AND a.removed_at IS NULL AND r.key IN " ADMINISTRATOR_KEYS ")"
+	    " AND EXISTS (SELECT 1 FROM login l WHERE l.user_id = u.id)"
+	    " ORDER BY u.email, u.id",
 	[SQL_LOGIN_BY_NAME] = LOGIN "WHERE l.name = ?1",
 	[SQL_LOGIN_LIST] = LOGIN "WHERE ?1 = 0 OR l.user_id = ?1"
 	    " ORDER BY l.name",
@@ -221,6 +284,8 @@ const char *const directory_sql[SQL_STATEMENTS] = {
 	    "WHERE a.user_id = ?1 AND a.role_id = ?2"
 	    " AND (?3 = 0 OR a.scope_id = ?3) AND a.removed_at IS NULL"
 	    " ORDER BY a.scope_id, a.not_before, a.not_after, a.id",
+	[SQL_ASSIGNMENT_HELD] = ASSIGNMENT
+	    "WHERE a.user_id = ?1 AND a.removed_at IS NULL ORDER BY a.id",
 	[SQL_ASSIGNMENT_INSERT] =
 	    "INSERT INTO assignment (sid, user_id, role_id, scope_id,"
 	    " not_before, not_after, resource_type, resource_id, reason,"
@@ -295,6 +360,22 @@ const char *const directory_sql[SQL_STATEMENTS] = {
 	[SQL_JOURNAL_LIST] =
 	    "SELECT seq, at, actor, how, reason, entity, event, subject,"
 	    " before, after, hash FROM journal WHERE seq >= ?1 ORDER BY seq",
+	/* the newest row of a time, and the newest compile up to a row */
+	[SQL_JOURNAL_UPTO] = "SELECT seq, at FROM journal WHERE at <= ?1"
+	    " ORDER BY seq DESC LIMIT 1",
+	[SQL_JOURNAL_COMPILED] =
+	    "SELECT seq, at FROM journal WHERE entity = 'policy'"
+	    " AND subject = 'serial' AND seq <= ?1 ORDER BY seq DESC LIMIT 1",
+	[SQL_JOURNAL_BEGINNING] =
+	    "SELECT seq, at FROM journal ORDER BY seq LIMIT 1",
+	[SQL_JOURNAL_HASH] = "SELECT seq, at FROM journal WHERE hash = ?1",
+	/* of each thing its last row up to ?1 */
+	[SQL_JOURNAL_LATEST] =
+	    "SELECT seq, at, actor, how, reason, entity, event, subject,"
+	    " before, after, hash FROM journal WHERE seq IN"
+	    " (SELECT max(seq) FROM journal WHERE seq <= ?1"
+	    "  GROUP BY entity, subject) ORDER BY seq",
+	[SQL_JOURNAL_FIND] = JOURNAL_FIND,
 	[SQL_REPLAY_BEFORE] =
 	    "SELECT seq FROM journal j WHERE before IS NOT (SELECT after"
 	    " FROM journal p WHERE p.entity = j.entity"

@@ -16,11 +16,13 @@
 
 enum sql_id {
 	SQL_ACCEPTED,
+	SQL_ADMINISTRATOR_LIST,
 	SQL_ALIAS,
 	SQL_ALIAS_DELETE,
 	SQL_ALIAS_PUT,
 	SQL_ASSIGNMENT_BY_SID,
 	SQL_ASSIGNMENT_INSERT,
+	SQL_ASSIGNMENT_HELD,
 	SQL_ASSIGNMENT_LIST,
 	SQL_ASSIGNMENT_REMOVE,
 	SQL_ASSIGNMENT_STANDING,
@@ -33,9 +35,15 @@ enum sql_id {
 	SQL_HOST_SERIAL,
 	SQL_INCLUDED_INSERT,
 	SQL_INCLUDED_LIST,
+	SQL_JOURNAL_BEGINNING,
+	SQL_JOURNAL_COMPILED,
+	SQL_JOURNAL_FIND,
+	SQL_JOURNAL_HASH,
 	SQL_JOURNAL_HEAD,
 	SQL_JOURNAL_INSERT,
+	SQL_JOURNAL_LATEST,
 	SQL_JOURNAL_LIST,
+	SQL_JOURNAL_UPTO,
 	SQL_REPLAY_BEFORE,
 	SQL_LOGIN_BY_NAME,
 	SQL_LOGIN_LIST,
@@ -117,6 +125,19 @@ extern const char *const directory_sql[SQL_STATEMENTS];
  * its own unless one is open. */
 enum twr_status directory_migrate(struct directory *dir, int version,
     struct twr_error *err) TWR_MUST_CHECK;
+
+/* Prepare every statement; the tables must be there. */
+enum twr_status directory_prepare(struct directory *dir,
+    struct twr_error *err) TWR_MUST_CHECK;
+/* The host's one row, with a fresh log key. */
+enum twr_status directory_insert_host(struct directory *dir,
+    struct twr_error *err) TWR_MUST_CHECK;
+/*
+ * Compare one entity's table with the last journal row of each of its
+ * things. TWR_EDATA names the first that differs.
+ */
+enum twr_status directory_replay_fits(struct directory *dir,
+    enum directory_entity entity, struct twr_error *err) TWR_MUST_CHECK;
 
 /* What SQLite answered, as a status and a line for people. */
 enum twr_status directory_fail(const struct directory *dir, int rc,

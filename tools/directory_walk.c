@@ -36,15 +36,15 @@ directory_each_scope(struct directory *dir, scope_fn *fn, void *ctx,
 	return finish(&q, rc, end);
 }
 
-enum twr_status
-directory_each_user(struct directory *dir, user_fn *fn, void *ctx,
+static enum twr_status
+each_user(struct directory *dir, enum sql_id sql, user_fn *fn, void *ctx,
     struct twr_error *err)
 {
 	struct user row;
 	struct columns co;
 	struct query q;
 	bool end = false;
-	enum twr_status rc = query_begin(&q, dir, SQL_USER_LIST, err);
+	enum twr_status rc = query_begin(&q, dir, sql, err);
 
 	while (rc == TWR_OK) {
 		if ((rc = query_step(&q, err)) != TWR_OK) {
@@ -57,6 +57,20 @@ directory_each_user(struct directory *dir, user_fn *fn, void *ctx,
 			rc = fn(ctx, &row, err);
 	}
 	return finish(&q, rc, end);
+}
+
+enum twr_status
+directory_each_user(struct directory *dir, user_fn *fn, void *ctx,
+    struct twr_error *err)
+{
+	return each_user(dir, SQL_USER_LIST, fn, ctx, err);
+}
+
+enum twr_status
+directory_each_administrator(struct directory *dir, user_fn *fn, void *ctx,
+    struct twr_error *err)
+{
+	return each_user(dir, SQL_ADMINISTRATOR_LIST, fn, ctx, err);
 }
 
 enum twr_status
@@ -152,34 +166,52 @@ directory_each_included(struct directory *dir, int64_t role_id, id_fn *fn,
 	return finish(&q, rc, end);
 }
 
+/* What a query with its bindings yields. */
+static enum twr_status
+each_assignment(struct query *q, held_fn *fn, void *ctx, struct twr_error *err)
+{
+	struct assignment row;
+	struct columns co;
+	enum twr_status rc;
+
+	while ((rc = query_step(q, err)) == TWR_OK) {
+		co = (struct columns) { q, 0, false };
+		read_assignment(&co, &row);
+		if ((rc = columns_end(&co, err)) != TWR_OK ||
+		    (rc = fn(ctx, &row, err)) != TWR_OK)
+			return finish(q, rc, false);
+	}
+	return finish(q, rc, true);
+}
+
 enum twr_status
 directory_each_standing(struct directory *dir, int64_t user_id,
     int64_t role_id, int64_t scope_id, standing_fn *fn, void *ctx,
     struct twr_error *err)
 {
-	struct assignment row;
-	struct columns co;
 	struct query q;
-	bool end = false;
 	enum twr_status rc =
 	    query_begin(&q, dir, SQL_ASSIGNMENT_STANDING, err);
 
-	if (rc == TWR_OK) {
-		query_int(&q, 1, user_id);
-		query_int(&q, 2, role_id);
-		query_int(&q, 3, scope_id);
-	}
-	while (rc == TWR_OK) {
-		if ((rc = query_step(&q, err)) != TWR_OK) {
-			end = true;
-			break;
-		}
-		co = (struct columns){ &q, 0, false };
-		read_assignment(&co, &row);
-		if ((rc = columns_end(&co, err)) == TWR_OK)
-			rc = fn(ctx, &row, err);
-	}
-	return finish(&q, rc, end);
+	if (rc != TWR_OK)
+		return finish(&q, rc, false);
+	query_int(&q, 1, user_id);
+	query_int(&q, 2, role_id);
+	query_int(&q, 3, scope_id);
+	return each_assignment(&q, fn, ctx, err);
+}
+
+enum twr_status
+directory_each_held(struct directory *dir, int64_t user_id, held_fn *fn,
+    void *ctx, struct twr_error *err)
+{
+	struct query q;
+	enum twr_status rc = query_begin(&q, dir, SQL_ASSIGNMENT_HELD, err);
+
+	if (rc != TWR_OK)
+		return finish(&q, rc, false);
+	query_int(&q, 1, user_id);
+	return each_assignment(&q, fn, ctx, err);
 }
 
 /* ---- assignments, joined ---- */

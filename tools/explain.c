@@ -361,3 +361,51 @@ explain_lines(const struct explain *ex, const struct twr_judgement *jd,
 		about_event(&w, &ex->events[i]);
 	}
 }
+
+/* ---- who could help ---- */
+
+#define NAMED_MOST 5
+
+const char *
+explain_helper(const struct twr_decision *d)
+{
+	if (d->verdict != TWR_DENY)
+		return NULL;
+	/* not a switch: most reasons are the host's, and no role's */
+	if (d->reason == TWR_REASON_ROLE_MISSING ||
+	    d->reason == TWR_REASON_ROLE_ENDED ||
+	    d->reason == TWR_REASON_ROLE_REMOVED ||
+	    d->reason == TWR_REASON_ROLE_NOT_YET)
+		return "can give";
+	if (d->reason == TWR_REASON_LOGIN_UNMAPPED ||
+	    d->reason == TWR_REASON_USER_INACTIVE ||
+	    d->reason == TWR_REASON_USER_SUSPENDED ||
+	    d->reason == TWR_REASON_TWO_FACTOR_MISSING ||
+	    d->reason == TWR_REASON_SCOPE_UNUSABLE)
+		return "can change";
+	return NULL;
+}
+
+void
+explain_who(const struct twr_decision *d, const struct out_list *administrators,
+    struct out_list *lines)
+{
+	const char *what = explain_helper(d);
+	const char *p = administrators->items, *end;
+	char text[DETAIL_MAX] = "", one[TWR_NAME_MAX + 1];
+	size_t n = 0;
+
+	if (what == NULL || p == NULL)
+		return;
+	for (; (end = strchr(p, '\n')) != NULL; p = end + 1) {
+		if (n++ >= NAMED_MOST)
+			continue;
+		snprintf(one, sizeof(one), "%.*s", (int)(end - p), p);
+		append(text, sizeof(text), one);
+	}
+	if (n > NAMED_MOST) {
+		snprintf(one, sizeof(one), "and %zu more", n - NAMED_MOST);
+		append(text, sizeof(text), one);
+	}
+	out_list_add(lines, "  %-3s %-10s %s", "", what, text);
+}

@@ -32,6 +32,16 @@ void explain_free(struct explain *ex);
 void explain_lines(const struct explain *ex, const struct twr_judgement *jd,
     bool utc, struct out_list *lines);
 
+/*
+ * What an administrator of the organization could do about a refusal: "can
+ * give" a role, "can change" another thing; NULL: nothing, or the rules are
+ * not his.
+ */
+const char *explain_helper(const struct twr_decision *d);
+/* One more line: the administrators (e-mails), where they could help. */
+void explain_who(const struct twr_decision *d,
+    const struct out_list *administrators, struct out_list *lines);
+
 /* "granted", "exempt", "would-deny" (permissive), "refused". */
 const char *explain_verdict(const struct twr_decision *d);
 

@@ -46,6 +46,13 @@
 	X(ADOPT_PATH, "adopt-path", NULL) \
 	X(DRY_RUN, "dry-run", NULL) \
 	X(AT, "at", "TIME") \
+	X(SCOPE, "scope", "SCOPE") \
+	X(HTML, "html", "FILE") \
+	X(ACTOR, "actor", "TEXT") \
+	X(SUBJECT, "subject", "TEXT") \
+	X(EVENT, "event", "EVENT") \
+	X(SINCE, "since", "TIME") \
+	X(HEAD, "head", "HASH") \
 	X(ALL, "all", NULL) \
 	X(COMPLETE, "complete", NULL)
 

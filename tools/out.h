@@ -32,7 +32,8 @@ enum out_kind {
 	OUT_TIME, /* JSON null for TWR_ALWAYS and TWR_NEVER */
 	OUT_NUMBER,
 	OUT_BOOL,
-	OUT_LIST /* items end with a newline; a JSON array */
+	OUT_LIST, /* items end with a newline; a JSON array */
+	OUT_OBJECT /* text that is JSON: taken into JSON as it is */
 };
 
 struct out_column {
@@ -42,7 +43,7 @@ struct out_column {
 };
 
 struct out_cell {
-	char *text; /* OUT_TEXT, OUT_SID, OUT_LIST; NULL: nothing there */
+	char *text; /* of the kinds that are text; NULL: nothing there */
 	int64_t number; /* the other kinds */
 };
 

@@ -33,7 +33,8 @@ out_number_text(enum out_kind kind, int64_t number, bool utc,
 bool
 out_kind_is_text(enum out_kind kind)
 {
-	return kind == OUT_TEXT || kind == OUT_SID || kind == OUT_LIST;
+	return kind == OUT_TEXT || kind == OUT_SID || kind == OUT_LIST ||
+	    kind == OUT_OBJECT;
 }
 
 /* ---- for people ---- */

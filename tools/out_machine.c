@@ -99,6 +99,15 @@ json_list(const char *items)
 	return ret;
 }
 
+/* What is no JSON after all is a text. */
+static json_t *
+json_object_text(const char *text)
+{
+	json_t *ret = json_loads(text, 0, NULL);
+
+	return ret != NULL ? ret : json_text(text, strlen(text));
+}
+
 static json_t *
 json_cell(enum out_kind kind, const struct out_cell *cell)
 {
@@ -110,6 +119,10 @@ json_cell(enum out_kind kind, const struct out_cell *cell)
 		if (cell->text == NULL)
 			return json_null();
 		return json_text(cell->text, strlen(cell->text));
+	case OUT_OBJECT:
+		if (cell->text == NULL)
+			return json_null();
+		return json_object_text(cell->text);
 	case OUT_LIST:
 		return json_list(cell->text);
 	case OUT_NUMBER:

@@ -92,7 +92,7 @@ session_init(struct session *s, const struct opts *opts, struct out *out,
 	s->paths.pamd = "/etc/pam.d";
 	s->paths.passwd = "/etc/passwd";
 	s->paths.login_defs = "/etc/login.defs";
-	s->now = clock_now();
+	s->now = s->at = clock_now();
 	s->no_compile = opts->value[OPT_NO_COMPILE] != NULL;
 	s->lock_out_ok = opts->value[OPT_LOCK_OUT_OK] != NULL;
 	s->clock_ok = opts->value[OPT_CLOCK_OK] != NULL;
@@ -102,6 +102,8 @@ session_init(struct session *s, const struct opts *opts, struct out *out,
 	s->change.now = s->now;
 	s->change.note = take_note;
 	s->change.ctx = s;
+	if (opts->value[OPT_AT] != NULL)
+		return clock_parse(opts->value[OPT_AT], "--at", &s->at, err);
 	return TWR_OK;
 }
 
@@ -151,15 +153,72 @@ open_directory(struct session *s, enum directory_mode mode,
 	return rc == TWR_ENOENT ? no_directory(s, err) : rc;
 }
 
+/* Which row the past ends with: the newest, or that of the policy then. */
+static enum twr_status
+choose_row(struct session *s, const struct journal_moment *m, uint64_t *seq,
+    struct twr_error *err)
+{
+	char when[CLOCK_TEXT_LEN];
+
+	*seq = s->decides ? m->policy_seq : m->seq;
+	if (*seq != 0) {
+		if (*seq != m->seq)
+			out_note(s->out,
+			    "journal rows %" PRIu64 " to %" PRIu64 " were "
+			    "stored by then, but not in force",
+			    *seq + 1, m->seq);
+		return TWR_OK;
+	}
+	clock_format(s->at, s->out->utc, when);
+	return twr_fail(err, TWR_EREFUSED,
+	    "--at %s: no policy had been compiled by then, so every login was "
+	    "refused (policy-missing)",
+	    when);
+}
+
+/* Put the directory as it was in the place of the one that is. */
+static enum twr_status
+open_past(struct session *s, struct twr_error *err)
+{
+	struct directory *past = NULL;
+	struct journal_moment m;
+	uint64_t seq;
+	enum twr_status rc;
+
+	if ((rc = directory_moment(s->dir, s->at, &m, err)) != TWR_OK ||
+	    (rc = choose_row(s, &m, &seq, err)) != TWR_OK ||
+	    (rc = directory_open_past(s->dir, seq, s->at, &past, err)) !=
+		TWR_OK)
+		return rc;
+	directory_close(s->dir);
+	s->dir = past;
+	s->change.dir = NULL; /* nobody changes the past */
+	s->past = true;
+	s->policy_at = m.policy_at;
+	return TWR_OK;
+}
+
 enum twr_status
 session_open_read(struct session *s, bool wants_actor, struct twr_error *err)
 {
+	bool past = s->at < s->now;
 	enum twr_status rc;
 
 	if ((rc = open_directory(s, DIRECTORY_READ, err)) != TWR_OK ||
-	    (rc = directory_begin_read(s->dir, err)) != TWR_OK)
+	    (rc = directory_begin_read(s->dir, err)) != TWR_OK ||
+	    (rc = find_actor(s, wants_actor, err)) != TWR_OK)
 		return rc;
-	return find_actor(s, wants_actor, err);
+	s->now = s->at;
+	return past ? open_past(s, err) : TWR_OK;
+}
+
+enum twr_status
+session_ask(struct session *s, struct twr_error *err)
+{
+	if (s->at < s->now)
+		return session_open_read(s, false, err);
+	s->now = s->at;
+	return TWR_OK;
 }
 
 enum twr_status

@@ -37,7 +37,15 @@
 struct session {
 	const char *directory_path, *conf_path; /* absolute */
 	struct compile_paths paths;
-	int64_t now; /* one moment for the whole command */
+	/*
+	 * One moment for the whole command: the clock's, and from
+	 * session_open_read() or session_ask() on that of --at.
+	 */
+	int64_t now;
+	int64_t at; /* of --at; otherwise the clock's */
+	bool past; /* dir is the directory as it was then */
+	int64_t policy_at; /* when the past's policy was compiled */
+	bool decides; /* the past is what was in force, not what was stored */
 	struct actor_facts facts;
 	struct actor actor;
 	struct change change; /* ready for change.h's functions, in a write */
@@ -66,9 +74,18 @@ enum twr_status session_init(struct session *s, const struct opts *opts,
 
 /*
  * Open the directory in a read transaction; with wants_actor an
- * administrator must be acting (TWR_EPERM).
+ * administrator must be acting now (TWR_EPERM). With --at in the past, dir
+ * is the directory as it was then: at the newest change of that time, or for
+ * a command that decides, at the compile of the policy that was in force.
  */
 enum twr_status session_open_read(struct session *s, bool wants_actor,
+    struct twr_error *err) TWR_MUST_CHECK;
+
+/*
+ * For a command that opens the directory by itself: take the moment of --at
+ * and open the past, if it lies there; dir stays NULL otherwise.
+ */
+enum twr_status session_ask(struct session *s,
     struct twr_error *err) TWR_MUST_CHECK;
 
 /*

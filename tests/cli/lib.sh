@@ -104,8 +104,48 @@ json() {
 j = json.load(open(sys.argv[1]))
 r = j["rows"]
 assert j["twrbac"] == 1
-assert eval(sys.argv[2]), j' "$D/.out" "$2" 2>&1); then ok "$1"; else
+assert eval("(" + sys.argv[2] + ")"), j' "$D/.out" "$2" 2>&1); then ok "$1"; else
 		not_ok "$1" "$why; $(show_run)"
+	fi
+}
+
+# What differs from run to run, in words that do not.
+steady() {
+	sed -e "s|$D|DIR|g" -e "s/ on $(uname -n),/ on HOST,/" \
+	    -e "s/Host $(uname -n),/Host HOST,/" \
+	    -e 's/[0-9]\{4\}-[0-9][0-9]-[0-9][0-9]T[0-9:]\{8\}Z/TIME/g' \
+	    -e 's/\([A-Z][A-Z]\)[0-9a-f]\{32\}/\1SID/g' \
+	    -e 's/\([A-Z][A-Z]\)[0-9a-f]\{8\}\.\./\1SID/g' \
+	    -e 's/[0-9a-f]\{64\}/HASH/g' -e 's/login:[^ ,<	]\{1,\}/login:WHO/g' \
+	    -e 's/as-root ([^)]*)/as-root/g' | widths
+}
+
+# Who is at this terminal is in every row: where the kernel knows, columns
+# are as wide as his name.
+widths() {
+	if [ "$(cat /proc/self/loginuid 2>/dev/null)" = 4294967295 ]; then
+		cat
+	else
+		tr -s ' '
+	fi
+}
+
+# What the last run printed is what tests/cli/golden/$1 shows. With
+# TWR_GOLDEN=write the file is made anew, to be read before it is committed.
+golden() { # name of the file
+	{
+		steady <"$D/.out"
+		sed 's/^/stderr: /' "$D/.err" | steady
+		echo "exit status $status"
+	} >"$D/.steady" 2>&1
+	if [ "${TWR_GOLDEN-}" = write ]; then
+		cp "$D/.steady" "$TREE/tests/cli/golden/$1"
+	fi
+	widths <"$TREE/tests/cli/golden/$1" >"$D/.golden"
+	if why=$(diff "$D/.golden" "$D/.steady" 2>&1); then
+		ok "golden: $1"
+	else
+		not_ok "golden: $1" "$why"
 	fi
 }
 

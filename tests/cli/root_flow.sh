@@ -118,8 +118,8 @@ own check bob sshd --at "$(date -u -d '+1 day' '+%Y-%m-%d %H:%M')"
 exits "check --at: after the end" 1
 says "check --at: role-ended" "role-ended"
 own check bob sshd --at 2020-01-01
-exits "check --at: the past is refused" 1
-complains "check --at: with a sentence" "the past cannot be asked"
+exits "check --at: nothing is known of a time before init" 1
+complains "check --at: with a sentence" "its journal begins"
 own check nobody-we-know sshd
 exits "check: an unmapped login" 1
 says "check: login-unmapped" "login-unmapped"
