@@ -81,7 +81,6 @@ enum twr_status change_swap_role(const struct change *ch,
 struct change_rows {
 	struct change_row {
 		int64_t id;
-		struct change_gone gone; /* its texts are our own */
 		char sid[TWR_SID_LEN + 1];
 		char email[TWR_NAME_MAX + 1];
 		char role[TWR_NAME_MAX + 1];

@@ -121,19 +121,15 @@ change_user_set_organization_role(const struct change *ch, const char *user,
 
 /* ---- users ---- */
 
-static enum twr_status
-check_new(const struct change *ch, const struct user *us,
+enum twr_status
+change_check_email_free(const struct change *ch, const char *email,
     struct twr_error *err)
 {
 	struct user other;
 	struct twr_error unused;
 	enum twr_status rc;
 
-	if ((rc = admin_check_email(us->email, err)) != TWR_OK)
-		return rc;
-	if ((rc = admin_check_user_name(us->name, err)) != TWR_OK)
-		return rc;
-	rc = directory_user_find(ch->dir, us->email, &other, &unused);
+	rc = directory_user_find(ch->dir, email, &other, &unused);
 	if (rc == TWR_OK)
 		return twr_fail(err, TWR_EREFUSED,
 		    "user \"%s\": exists already (%s, %s)", other.email,
@@ -141,6 +137,19 @@ check_new(const struct change *ch, const struct user *us,
 	if (rc == TWR_EREFUSED)
 		return TWR_OK;
 	return twr_fail(err, rc, "%s", unused.text);
+}
+
+static enum twr_status
+check_new(const struct change *ch, const struct user *us,
+    struct twr_error *err)
+{
+	enum twr_status rc;
+
+	if ((rc = admin_check_email(us->email, err)) != TWR_OK)
+		return rc;
+	if ((rc = admin_check_user_name(us->name, err)) != TWR_OK)
+		return rc;
+	return change_check_email_free(ch, us->email, err);
 }
 
 static enum twr_status
@@ -235,16 +244,16 @@ set_status(const struct change *ch, struct user *us,
 {
 	const char *doing;
 	enum journal_event event = status_event(status, &doing);
+	struct admin_leaving leaving = { .user = us, .accounts = "" };
 	struct user_standing st;
 	enum twr_status rc;
 
 	rc = directory_user_standing(ch->dir, us->id, ch->now, &st, err);
 	if (rc != TWR_OK)
 		return rc;
+	leaving.owns_organization = is_owner_key(st.organization_role);
 	if (status == TWR_USER_INACTIVE &&
-	    (rc = admin_check_leaving(&(struct admin_leaving){ .user = us,
-	         .owns_organization = is_owner_key(st.organization_role),
-	         .accounts = "" }, err)) != TWR_OK)
+	    (rc = admin_check_leaving(&leaving, err)) != TWR_OK)
 		return rc;
 	if (status != TWR_USER_ACTIVE) {
 		rc = change_check_last(ch, us, &st, false, doing, err);
