@@ -12,6 +12,7 @@ struct upgrade {
 	const struct catalogue_role *cr;
 	struct role row;
 	char *before; /* NULL: there was none */
+	bool added; /* there was none, or a deleted one */
 	char text[600]; /* what is changed */
 };
 
@@ -69,6 +70,12 @@ check_against(void *ctx, const struct role *role, struct twr_error *err)
 		    "pairs key and SID otherwise; it is not an upgrade of "
 		    "this one", role->key, role->sid,
 		    key != NULL ? key->line : sid->line);
+	if (sid != NULL && admin_key_is_known(role->key) &&
+	    sid->role.type != role->type)
+		return twr_fail(err, TWR_EREFUSED,
+		    "role \"%s\": the catalogue (line %u) gives it another "
+		    "type, and twrbac's rules rest on it", role->key,
+		    sid->line);
 	if (sid != NULL || !role->shipped)
 		return TWR_OK;
 	if (admin_key_is_known(role->key))
@@ -196,6 +203,7 @@ put_row(struct import *im, struct upgrade *up, struct twr_error *err)
 	rc = directory_each_role_ever(ch->dir, find_row, &of, err);
 	if (rc != TWR_OK)
 		return rc;
+	up->added = of.row.id == 0 || of.row.deleted_at != TWR_NEVER;
 	if (of.row.id == 0)
 		return directory_insert_role(ch->dir, &up->row, err);
 	if (strcmp(of.row.key, up->row.key) != 0)
@@ -243,10 +251,7 @@ static enum twr_status
 record(const struct import *im, const struct upgrade *up,
     struct twr_error *err)
 {
-	static const char was_deleted[] = "\"deleted_at\":null";
 	char *after = NULL;
-	bool added = up->before == NULL ||
-	    strstr(up->before, was_deleted) == NULL;
 	enum twr_status rc;
 
 	rc = directory_snapshot(im->ch->dir, ENTITY_ROLE, up->row.sid, &after,
@@ -255,10 +260,10 @@ record(const struct import *im, const struct upgrade *up,
 		return rc;
 	if (up->before == NULL || strcmp(up->before, after) != 0) {
 		rc = change_record(im->ch,
-		    added ? JOURNAL_ROLE_CREATED : JOURNAL_ROLE_CHANGED,
+		    up->added ? JOURNAL_ROLE_CREATED : JOURNAL_ROLE_CHANGED,
 		    up->row.sid, up->before, err);
-		tell(im, added ? IMPORT_ADDED : IMPORT_CHANGED, &up->row,
-		    added ? "" : up->text);
+		tell(im, up->added ? IMPORT_ADDED : IMPORT_CHANGED, &up->row,
+		    up->added ? "" : up->text);
 	}
 	free(after);
 	return rc;
