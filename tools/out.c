@@ -49,6 +49,7 @@ out_end(struct out *out)
 	for (i = 0; i < out->n_parts; i++)
 		free_cells(out->parts[i].cells, out->parts[i].n_cells);
 	free(out->parts);
+	free(out->own);
 	memset(out, 0, sizeof(*out));
 }
 
@@ -64,6 +65,22 @@ out_record(struct out *out, const struct out_column *columns, size_t n)
 {
 	out_table(out, columns, n);
 	out->record = true;
+}
+
+void
+out_retitle(struct out *out, size_t column, const char *title)
+{
+	if (out->own == NULL) {
+		out->own = calloc(out->n_columns, sizeof(*out->own));
+		if (out->own == NULL) {
+			out->failed = true;
+			return;
+		}
+		memcpy(out->own, out->columns,
+		    out->n_columns * sizeof(*out->own));
+		out->columns = out->own;
+	}
+	out->own[column].title = title;
 }
 
 void

@@ -72,6 +72,7 @@ struct out {
 	bool record; /* one row, shown as lines */
 	size_t group; /* number of the column, from 1 on, that groups rows */
 	const char *key, *title; /* of a table after the first */
+	struct out_column *own; /* columns with other titles */
 	struct out_part *parts; /* the tables before this one */
 	size_t n_parts;
 	bool failed; /* out of memory; out_flush() says so */
@@ -95,6 +96,11 @@ void out_end(struct out *out);
 void out_table(struct out *out, const struct out_column *columns, size_t n);
 /* The same for exactly one row, which people see as "title: value". */
 void out_record(struct out *out, const struct out_column *columns, size_t n);
+/*
+ * Give a column (from 0 on) of the table another title; NULL: not shown. In
+ * one table of a report at most.
+ */
+void out_retitle(struct out *out, size_t column, const char *title);
 /*
  * Begin one more table: for people after an empty line, or "no TITLE" when it
  * stays empty; in TSV after an empty line; in JSON an array of its own, key.

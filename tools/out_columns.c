@@ -22,6 +22,7 @@ struct layout {
 	size_t *width, *natural; /* of columns in the row */
 	char (*title)[64];
 	size_t indent, end; /* end: after the last column in the row */
+	char zone[CLOCK_ZONE_LEN]; /* of all times, "" when they differ */
 };
 
 /* ---- times ---- */
@@ -117,9 +118,7 @@ show_cells(struct layout *lo, bool with_zone)
 static bool
 can_narrow(const struct layout *lo, size_t i)
 {
-	enum out_kind kind = lo->out->columns[i].kind;
-
-	return (kind == OUT_TEXT || kind == OUT_LIST) &&
+	return lo->out->columns[i].kind == OUT_TEXT &&
 	    lo->width[i] > SHOWN_MIN &&
 	    lo->width[i] > out_width(lo->title[i]);
 }
@@ -228,19 +227,22 @@ print_below(struct layout *lo, size_t i, const char *shown)
 {
 	size_t indent = lo->indent + INDENT, used = indent;
 	bool list = out_kind_is_list(lo->out->columns[i].kind);
+	const char *title = lo->out->columns[i].title, *p;
 	char *text = list ? spaced(shown) : strdup(shown);
-	const char *p;
 
 	if (text == NULL)
 		return TWR_ENOMEM;
 	fprintf(lo->to, "%*s", (int)indent, "");
-	for (p = lo->title[i]; *p != '\0'; p++)
+	for (p = title; *p != '\0'; p++)
 		fputc(tolower((unsigned char)*p), lo->to);
-	if (p != lo->title[i]) {
-		used += out_width(lo->title[i]) + 1;
+	if (p != title) {
+		used += out_width(title) + 1;
 		fputc(' ', lo->to);
 	}
 	out_wrap(lo->to, text, used, indent, OUT_WIDTH);
+	/* the title that has the zone is not shown here */
+	if (lo->out->columns[i].kind == OUT_TIME && lo->zone[0] != '\0')
+		fprintf(lo->to, " %s", lo->zone);
 	fputc('\n', lo->to);
 	free(text);
 	return TWR_OK;
@@ -304,7 +306,6 @@ out_form_columns(const struct out *out, FILE *to)
 	size_t n = out_rows(out) * out->n_columns, i;
 	struct layout lo = { .out = out, .to = to,
 		.indent = out->group > 0 ? GROUP_INDENT : 0 };
-	char zone[CLOCK_ZONE_LEN];
 	enum twr_status rc = TWR_ENOMEM;
 
 	lo.shown = calloc(n + 1, sizeof(*lo.shown));
@@ -315,9 +316,9 @@ out_form_columns(const struct out *out, FILE *to)
 	if (lo.shown == NULL || lo.place == NULL || lo.width == NULL ||
 	    lo.natural == NULL || lo.title == NULL)
 		goto out;
-	common_zone(out, zone);
-	place_columns(&lo, zone);
-	if (!show_cells(&lo, *zone == '\0'))
+	common_zone(out, lo.zone);
+	place_columns(&lo, lo.zone);
+	if (!show_cells(&lo, lo.zone[0] == '\0'))
 		goto out;
 	fit(&lo);
 	rc = TWR_OK;
