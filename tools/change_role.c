@@ -19,7 +19,7 @@ static enum twr_status
 each_item(const struct change *ch, struct role *ro, const char *list,
     item_fn *fn, struct twr_error *err)
 {
-	char *copy, *rest, *item;
+	char *copy, *rest, *item, *end;
 	enum twr_status rc = TWR_OK;
 
 	if (strcmp(list, "none") == 0)
@@ -29,7 +29,8 @@ each_item(const struct change *ch, struct role *ro, const char *list,
 	for (rest = copy; rc == TWR_OK && rest != NULL;) {
 		item = strsep(&rest, ",");
 		item += strspn(item, " ");
-		item[strcspn(item, " ")] = '\0';
+		for (end = item + strlen(item); end > item && end[-1] == ' ';)
+			*--end = '\0';
 		if (*item == '\0')
 			rc = twr_fail(err, TWR_EREFUSED,
 			    "role \"%s\": the list \"%s\" has an empty "
