@@ -185,8 +185,8 @@ enum twr_status admin_check_permission(const char *permission,
 enum twr_status admin_check_inclusion(const struct role *role,
     const struct role *other, struct twr_error *err) TWR_MUST_CHECK;
 /* Shipped roles stay as they are. doing: "changed", "deleted" */
-enum twr_status admin_check_role_own(const struct role *role,
-    const char *doing, struct twr_error *err) TWR_MUST_CHECK;
+enum twr_status admin_check_role_own(const struct role *role, const char *doing,
+    struct twr_error *err) TWR_MUST_CHECK;
 
 /* Who would miss a role. */
 struct admin_role_use {

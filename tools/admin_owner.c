@@ -14,13 +14,14 @@ admin_check_transfer(const struct admin_transfer *t, struct twr_error *err)
 	if (whole && !t->by_owner)
 		return twr_fail(err, TWR_EPERM,
 		    "%s: only its Owner%s%s hands the organization over; ask "
-		    "him, or use --as-root REASON", t->scope->path,
-		    t->from != NULL ? ", " : "",
+		    "him, or use --as-root REASON",
+		    t->scope->path, t->from != NULL ? ", " : "",
 		    t->from != NULL ? t->from->email : "");
 	if (!whole && t->scope->kind != TWR_SCOPE_ACCOUNT)
 		return twr_fail(err, TWR_EREFUSED,
 		    "%s: is a subaccount, which has no Owner of its own; name "
-		    "its account", t->scope->path);
+		    "its account",
+		    t->scope->path);
 	if (t->scope->status == TWR_SCOPE_CLOSED)
 		return twr_fail(err, TWR_EREFUSED,
 		    "%s: is closed; \"twrbac scope activate %s\" comes first",
@@ -28,12 +29,14 @@ admin_check_transfer(const struct admin_transfer *t, struct twr_error *err)
 	if (t->to->status != TWR_USER_ACTIVE)
 		return twr_fail(err, TWR_EREFUSED,
 		    "%s: is %s and cannot become an Owner; name an active "
-		    "user, or \"twrbac user activate %s\" first", t->to->email,
-		    twr_user_status_word(t->to->status), t->to->email);
+		    "user, or \"twrbac user activate %s\" first",
+		    t->to->email, twr_user_status_word(t->to->status),
+		    t->to->email);
 	if (whole && t->to->kind == TWR_KIND_SERVICE)
 		return twr_fail(err, TWR_EREFUSED,
 		    "%s: is a service user, and an organization belongs to a "
-		    "person; name one", t->to->email);
+		    "person; name one",
+		    t->to->email);
 	return TWR_OK;
 }
 
@@ -64,7 +67,8 @@ check_activation(const struct admin_scope_change *c, struct twr_error *err)
 		return TWR_OK;
 	return twr_fail(err, TWR_EREFUSED,
 	    "%s: lies below %s, which is closed; \"twrbac scope activate %s\" "
-	    "comes first", c->scope->path, c->parent->path, c->parent->path);
+	    "comes first",
+	    c->scope->path, c->parent->path, c->parent->path);
 }
 
 enum twr_status
@@ -78,19 +82,20 @@ admin_check_scope_status(const struct admin_scope_change *c,
 	    c->will != TWR_SCOPE_ACTIVE)
 		return twr_fail(err, TWR_EREFUSED,
 		    "%s: is the organization, without which every host refuses "
-		    "everybody; %s its accounts instead", path,
-		    closing ? "close" : "suspend");
+		    "everybody; %s its accounts instead",
+		    path, closing ? "close" : "suspend");
 	if (c->will == TWR_SCOPE_ACTIVE)
 		return check_activation(c, err);
 	if (!closing && c->scope->status == TWR_SCOPE_CLOSED)
 		return twr_fail(err, TWR_EREFUSED,
 		    "%s: is closed, which is more than suspended; \"twrbac "
-		    "scope activate %s\" opens it", path, path);
+		    "scope activate %s\" opens it",
+		    path, path);
 	if (closing && c->named[0] != '\0')
 		return twr_fail(err, TWR_EREFUSED,
 		    "%s: this host's rules need it (%s); change them there "
-		    "and run \"twrbac compile\", then close it", path,
-		    c->named);
+		    "and run \"twrbac compile\", then close it",
+		    path, c->named);
 	return TWR_OK;
 }
 
@@ -100,8 +105,8 @@ const struct admin_setting admin_settings[] = {
 	{ "role_limit", ADMIN_ROLE_LIMIT, 1, 1000,
 	    "built-in assignments that one user may hold, over all scopes" },
 };
-const size_t n_admin_settings =
-    sizeof(admin_settings) / sizeof(admin_settings[0]);
+const size_t n_admin_settings = sizeof(admin_settings) /
+    sizeof(admin_settings[0]);
 
 enum twr_status
 admin_find_setting(const char *name, const struct admin_setting **ret,
@@ -125,7 +130,8 @@ admin_find_setting(const char *name, const struct admin_setting **ret,
 		    name, best);
 	return twr_fail(err, TWR_EREFUSED,
 	    "setting \"%s\": no such setting; \"twrbac setting list\" shows "
-	    "all", name);
+	    "all",
+	    name);
 }
 
 enum twr_status

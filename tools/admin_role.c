@@ -44,16 +44,20 @@ admin_check_role(const struct role *role, struct twr_error *err)
 		    role->key, strchr(role->key, ':') + 1);
 	if (role->name[0] == '\0' || role->description[0] == '\0')
 		return twr_fail(err, TWR_EREFUSED,
-		    "role \"%s\": needs a name and a description, so that others "
-		    "know what it is for", role->key);
+		    "role \"%s\": needs a name and a description, so that "
+		    "others "
+		    "know what it is for",
+		    role->key);
 	if ((rc = admin_check_reason(role->name, err)) != TWR_OK)
 		return rc;
 	if ((rc = admin_check_reason(role->description, err)) != TWR_OK)
 		return rc;
 	if (role->assignable_at == 0)
 		return twr_fail(err, TWR_EREFUSED,
-		    "role \"%s\": can be assigned nowhere; name at least one of "
-		    "organization, account and subaccount", role->key);
+		    "role \"%s\": can be assigned nowhere; name at least one "
+		    "of "
+		    "organization, account and subaccount",
+		    role->key);
 	return TWR_OK;
 }
 
@@ -64,7 +68,8 @@ admin_check_permission(const char *permission, struct twr_error *err)
 		return TWR_OK;
 	return twr_fail(err, TWR_EREFUSED,
 	    "permission \"%s\": is not one; write it as /twilio/studio/flows/"
-	    "read or /acme/deploy/run", permission);
+	    "read or /acme/deploy/run",
+	    permission);
 }
 
 enum twr_status
@@ -76,17 +81,20 @@ admin_check_inclusion(const struct role *role, const struct role *other,
 		    "role \"%s\": cannot include itself", role->key);
 	if (other->type == ROLE_ORGANIZATION)
 		return twr_fail(err, TWR_EREFUSED,
-		    "role \"%s\": cannot include %s: organization roles include "
-		    "and are included by nothing", role->key, other->key);
+		    "role \"%s\": cannot include %s: organization roles "
+		    "include "
+		    "and are included by nothing",
+		    role->key, other->key);
 	if (strcmp(other->key, ROLE_KEY_ACCOUNT_OWNER) == 0)
 		return twr_fail(err, TWR_EREFUSED,
 		    "role \"%s\": cannot include %s: each account has exactly "
-		    "one Owner; include %s instead", role->key, other->key,
-		    ROLE_KEY_ACCOUNT_ADMINISTRATOR);
+		    "one Owner; include %s instead",
+		    role->key, other->key, ROLE_KEY_ACCOUNT_ADMINISTRATOR);
 	if (other->type == ROLE_RESOURCE)
 		return twr_fail(err, TWR_EREFUSED,
 		    "role \"%s\": cannot include %s, which holds for named "
-		    "resources only", role->key, other->key);
+		    "resources only",
+		    role->key, other->key);
 	return TWR_OK;
 }
 
@@ -98,12 +106,12 @@ admin_check_role_own(const struct role *role, const char *doing,
 		return TWR_OK;
 	return twr_fail(err, TWR_EREFUSED,
 	    "role \"%s\": is shipped and cannot be %s; \"twrbac role define\" "
-	    "makes one of your own, which may include it", role->key, doing);
+	    "makes one of your own, which may include it",
+	    role->key, doing);
 }
 
 enum twr_status
-admin_check_role_unused(const struct admin_role_use *use,
-    struct twr_error *err)
+admin_check_role_unused(const struct admin_role_use *use, struct twr_error *err)
 {
 	const char *key = use->role->key;
 
@@ -116,12 +124,12 @@ admin_check_role_unused(const struct admin_role_use *use,
 	if (use->includers[0] != '\0')
 		return twr_fail(err, TWR_EREFUSED,
 		    "role \"%s\": is included by %s; change that first with "
-		    "\"twrbac role change ROLE --includes ...\"", key,
-		    use->includers);
+		    "\"twrbac role change ROLE --includes ...\"",
+		    key, use->includers);
 	if (use->named[0] != '\0')
 		return twr_fail(err, TWR_EREFUSED,
 		    "role \"%s\": this host's rules need it (%s); change them "
-		    "there and run \"twrbac compile\" first", key,
-		    use->named);
+		    "there and run \"twrbac compile\" first",
+		    key, use->named);
 	return TWR_OK;
 }

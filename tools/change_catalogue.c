@@ -63,26 +63,28 @@ check_against(void *ctx, const struct role *role, struct twr_error *err)
 		return twr_fail(err, TWR_EREFUSED,
 		    "role \"%s\": the catalogue (line %u) now ships one of "
 		    "this key; define yours under another key and delete this "
-		    "one first", role->key, key->line);
+		    "one first",
+		    role->key, key->line);
 	if (key != sid)
 		return twr_fail(err, TWR_EREFUSED,
 		    "role \"%s\": is %s here, and the catalogue (line %u) "
 		    "pairs key and SID otherwise; it is not an upgrade of "
-		    "this one", role->key, role->sid,
-		    key != NULL ? key->line : sid->line);
+		    "this one",
+		    role->key, role->sid, key != NULL ? key->line : sid->line);
 	if (sid != NULL && admin_key_is_known(role->key) &&
 	    sid->role.type != role->type)
 		return twr_fail(err, TWR_EREFUSED,
 		    "role \"%s\": the catalogue (line %u) gives it another "
-		    "type, and twrbac's rules rest on it", role->key,
-		    sid->line);
+		    "type, and twrbac's rules rest on it",
+		    role->key, sid->line);
 	if (sid != NULL || !role->shipped)
 		return TWR_OK;
 	if (admin_key_is_known(role->key))
 		return twr_fail(err, TWR_EREFUSED,
 		    "role \"%s\": the catalogue lacks it, and twrbac cannot "
 		    "do without it; use the catalogue that this twrbac came "
-		    "with", role->key);
+		    "with",
+		    role->key);
 	if (im->n_gone == im->room) {
 		grown = reallocarray(im->gone, room, sizeof(*grown));
 		if (grown == NULL)
@@ -160,8 +162,10 @@ describe(const struct import *im, struct upgrade *up, const struct role *was,
 	say_changed(&ln, was->type != up->row.type, "type");
 	say_changed(&ln, was->assignable_at != up->row.assignable_at,
 	    "where it can be assigned");
-	say_changed(&ln, was->published_sid != up->row.published_sid ||
-	    was->modelled != up->row.modelled, "origin");
+	say_changed(&ln,
+	    was->published_sid != up->row.published_sid ||
+		was->modelled != up->row.modelled,
+	    "origin");
 	rc = directory_each_permission(im->ch->dir, was->id, count_text,
 	    &permissions, err);
 	if (rc == TWR_OK)
@@ -209,11 +213,11 @@ put_row(struct import *im, struct upgrade *up, struct twr_error *err)
 	if (strcmp(of.row.key, up->row.key) != 0)
 		return twr_fail(err, TWR_EREFUSED,
 		    "role \"%s\": its SID %s was %s's once; use the catalogue "
-		    "that this twrbac came with", up->row.key, of.row.sid,
-		    of.row.key);
+		    "that this twrbac came with",
+		    up->row.key, of.row.sid, of.row.key);
 	up->row.id = of.row.id;
-	rc = directory_snapshot(ch->dir, ENTITY_ROLE, up->row.sid,
-	    &up->before, err);
+	rc = directory_snapshot(ch->dir, ENTITY_ROLE, up->row.sid, &up->before,
+	    err);
 	if (rc == TWR_OK)
 		rc = describe(im, up, &of.row, err);
 	if (rc == TWR_OK)
@@ -248,8 +252,7 @@ put_contents(const struct change *ch, const struct upgrade *up,
 
 /* Journal one, if it is new or not what it was. */
 static enum twr_status
-record(const struct import *im, const struct upgrade *up,
-    struct twr_error *err)
+record(const struct import *im, const struct upgrade *up, struct twr_error *err)
 {
 	char *after = NULL;
 	enum twr_status rc;
@@ -271,8 +274,7 @@ record(const struct import *im, const struct upgrade *up,
 
 /* What is shipped no longer goes, unless somebody would miss it. */
 static enum twr_status
-retire(const struct import *im, const struct role *role,
-    struct twr_error *err)
+retire(const struct import *im, const struct role *role, struct twr_error *err)
 {
 	struct twr_error why;
 	char *before = NULL;

@@ -10,8 +10,8 @@
 /* ---- another name, another address ---- */
 
 enum twr_status
-change_user_rename(const struct change *ch, const char *user,
-    const char *name, struct user *ret, bool *changed, struct twr_error *err)
+change_user_rename(const struct change *ch, const char *user, const char *name,
+    struct user *ret, bool *changed, struct twr_error *err)
 {
 	struct user us;
 	bool done;
@@ -80,13 +80,14 @@ check_removal(const struct change *ch, const struct user *us,
     struct twr_error *err)
 {
 	char accounts[512];
-	struct admin_leaving leaving = { .user = us, .accounts = accounts,
-		.for_good = true };
+	struct admin_leaving leaving = {
+		.user = us, .accounts = accounts, .for_good = true
+	};
 	enum twr_status rc;
 
 	list_accounts(rows, accounts, sizeof(accounts));
 	leaving.owns_organization = strcmp(st->organization_role,
-		ROLE_KEY_ORGANIZATION_OWNER) == 0;
+					ROLE_KEY_ORGANIZATION_OWNER) == 0;
 	if ((rc = admin_check_leaving(&leaving, err)) != TWR_OK)
 		return rc;
 	return change_check_last(ch, us, st, false, "removed", err);
@@ -122,8 +123,8 @@ bury_login(const struct change *ch, const char *name, struct twr_error *err)
 
 /* Every login of the user becomes a tombstone. */
 static enum twr_status
-bury_logins(const struct change *ch, const struct user *us,
-    change_gone_fn *fn, void *ctx, struct twr_error *err)
+bury_logins(const struct change *ch, const struct user *us, change_gone_fn *fn,
+    void *ctx, struct twr_error *err)
 {
 	struct change_gone gone = { .what = GONE_LOGIN, .email = us->email };
 	char *names = NULL, *rest, *name;

@@ -69,8 +69,7 @@ look_at_roles(struct search *se, const struct config_list *list,
 }
 
 static enum twr_status
-look_at_rules(struct search *se, const struct config *cf,
-    struct twr_error *err)
+look_at_rules(struct search *se, const struct config *cf, struct twr_error *err)
 {
 	const struct config_rule *cr;
 	size_t i;

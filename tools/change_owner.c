@@ -14,7 +14,7 @@ find_owner(const struct change *ch, const char *key, const struct scope *sc,
 	struct role ro;
 	enum twr_status rc = directory_role_find(ch->dir, key, &ro, err);
 
-	*ret = (struct user){ 0 };
+	*ret = (struct user) { 0 };
 	if (rc != TWR_OK)
 		return rc;
 	filter.role_id = ro.id;
@@ -23,7 +23,8 @@ find_owner(const struct change *ch, const char *key, const struct scope *sc,
 	if (rows->n > 1)
 		return twr_fail(err, TWR_EDATA,
 		    "%s: has %zu Owners, and there is exactly one; restore "
-		    "the newest backup", sc->path, rows->n);
+		    "the newest backup",
+		    sc->path, rows->n);
 	if (rows->n == 0)
 		return TWR_OK;
 	return directory_user_find(ch->dir, rows->items[0].email, ret, err);
@@ -49,8 +50,8 @@ check(const struct change *ch, const struct change_owners *ow,
 /* ---- the organization ---- */
 
 static enum twr_status
-hand_over_organization(const struct change *ch,
-    const struct change_owners *ow, struct twr_error *err)
+hand_over_organization(const struct change *ch, const struct change_owners *ow,
+    struct twr_error *err)
 {
 	struct user_standing st;
 	enum twr_status rc;
@@ -161,11 +162,12 @@ change_transfer_account(const struct change *ch, const char *scope,
 	if (ow.scope.kind == TWR_SCOPE_ORGANIZATION)
 		return twr_fail(err, TWR_EREFUSED,
 		    "%s: is the organization; \"twrbac organization "
-		    "transfer-owner %s\" hands it over", ow.scope.path, user);
+		    "transfer-owner %s\" hands it over",
+		    ow.scope.path, user);
 	rc = directory_user_find(ch->dir, user, &ow.to, err);
 	if (rc == TWR_OK)
-		rc = find_owner(ch, ROLE_KEY_ACCOUNT_OWNER, &ow.scope,
-		    &ow.from, &rows, err);
+		rc = find_owner(ch, ROLE_KEY_ACCOUNT_OWNER, &ow.scope, &ow.from,
+		    &rows, err);
 	if (rc == TWR_OK)
 		rc = check(ch, &ow, err);
 	if (rc == TWR_OK && ow.from.id != ow.to.id) {

@@ -65,9 +65,9 @@ add_kind(const struct change *ch, struct role *ro, const char *item,
 	word = suggest_best(&sg);
 	return twr_fail(err, TWR_EREFUSED,
 	    "role \"%s\": \"%s\" is no kind of scope%s%s%s; there are "
-	    "organization, account and subaccount", ro->key, item,
-	    word != NULL ? ", did you mean \"" : "", word != NULL ? word : "",
-	    word != NULL ? "\"?" : "");
+	    "organization, account and subaccount",
+	    ro->key, item, word != NULL ? ", did you mean \"" : "",
+	    word != NULL ? word : "", word != NULL ? "\"?" : "");
 }
 
 /* ---- permissions ---- */
@@ -96,14 +96,13 @@ look_into_role(void *ctx, const struct role *role, struct twr_error *err)
 {
 	struct carriers *ca = ctx;
 
-	return directory_each_permission(ca->dir, role->id,
-	    compare_permission, ca, err);
+	return directory_each_permission(ca->dir, role->id, compare_permission,
+	    ca, err);
 }
 
 /* A slip of the hand makes a permission that no rule ever asks for. */
 static enum twr_status
-note_new(const struct change *ch, const char *permission,
-    struct twr_error *err)
+note_new(const struct change *ch, const char *permission, struct twr_error *err)
 {
 	struct carriers ca = { .dir = ch->dir, .permission = permission };
 	const char *near;
@@ -116,9 +115,9 @@ note_new(const struct change *ch, const char *permission,
 	near = suggest_best(&ca.near);
 	change_note(ch,
 	    "note: no other role carries %s%s%s%s: a new permission, which "
-	    "rules demand by exactly this name", permission,
-	    near != NULL ? " (did you mean " : "", near != NULL ? near : "",
-	    near != NULL ? "?)" : "");
+	    "rules demand by exactly this name",
+	    permission, near != NULL ? " (did you mean " : "",
+	    near != NULL ? near : "", near != NULL ? "?)" : "");
 	return TWR_OK;
 }
 
@@ -179,7 +178,8 @@ check_circle(const struct change *ch, const struct role *ro,
 	if (rc == TWR_OK && ci.closed)
 		return twr_fail(err, TWR_EREFUSED,
 		    "role \"%s\": what it would include includes it again, by "
-		    "some way; leave one of them out", ro->key);
+		    "some way; leave one of them out",
+		    ro->key);
 	return rc;
 }
 
@@ -192,14 +192,13 @@ set_contents(const struct change *ch, struct role *ro,
 	if (in->permissions != NULL) {
 		rc = directory_clear_permissions(ch->dir, ro->id, err);
 		if (rc == TWR_OK)
-			rc = each_item(ch, ro, in->permissions,
-			    add_permission, err);
+			rc = each_item(ch, ro, in->permissions, add_permission,
+			    err);
 	}
 	if (rc == TWR_OK && in->includes != NULL) {
 		rc = directory_clear_included(ch->dir, ro->id, err);
 		if (rc == TWR_OK)
-			rc = each_item(ch, ro, in->includes, add_include,
-			    err);
+			rc = each_item(ch, ro, in->includes, add_include, err);
 	}
 	return rc == TWR_OK ? check_circle(ch, ro, err) : rc;
 }
@@ -215,7 +214,8 @@ put_text(const struct role *ro, char *buf, size_t size, const char *text,
 	if (strlen(text) >= size)
 		return twr_fail(err, TWR_EREFUSED,
 		    "role \"%s\": \"%.40s...\" is longer than %zu bytes; "
-		    "shorten it", ro->key, text, size - 1);
+		    "shorten it",
+		    ro->key, text, size - 1);
 	(void)strcpy(buf, text);
 	return TWR_OK;
 }
@@ -231,8 +231,7 @@ put_texts(const struct change *ch, struct role *ro,
 		rc = put_text(ro, ro->description, sizeof(ro->description),
 		    in->description, err);
 	if (rc == TWR_OK)
-		rc = put_text(ro, ro->group, sizeof(ro->group), in->group,
-		    err);
+		rc = put_text(ro, ro->group, sizeof(ro->group), in->group, err);
 	if (rc == TWR_OK && in->at != NULL) {
 		ro->assignable_at = 0;
 		rc = each_item(ch, ro, in->at, add_kind, err);
@@ -267,8 +266,7 @@ default_group(const struct change *ch, struct role *ro, struct twr_error *err)
 }
 
 static enum twr_status
-check_key_free(const struct change *ch, const char *key,
-    struct twr_error *err)
+check_key_free(const struct change *ch, const char *key, struct twr_error *err)
 {
 	struct twr_error unknown;
 	struct role other;
@@ -278,7 +276,8 @@ check_key_free(const struct change *ch, const char *key,
 	if (rc == TWR_OK && strcmp(other.key, key) == 0)
 		return twr_fail(err, TWR_EREFUSED,
 		    "role \"%s\": exists already (%s); \"twrbac role change\" "
-		    "changes one of your own", key, other.sid);
+		    "changes one of your own",
+		    key, other.sid);
 	if (rc == TWR_OK || rc == TWR_EREFUSED)
 		return TWR_OK;
 	return twr_fail(err, rc, "%s", unknown.text);
@@ -287,12 +286,13 @@ check_key_free(const struct change *ch, const char *key,
 /* ---- the three changes ---- */
 
 static enum twr_status
-fill_new(const struct change *ch, const struct change_role *in,
-    struct role *ro, struct twr_error *err)
+fill_new(const struct change *ch, const struct change_role *in, struct role *ro,
+    struct twr_error *err)
 {
 	enum twr_status rc;
 
-	*ro = (struct role){ .type = ROLE_CUSTOM, .deleted_at = TWR_NEVER,
+	*ro = (struct role) { .type = ROLE_CUSTOM,
+		.deleted_at = TWR_NEVER,
 		.assignable_at = ASSIGNABLE(TWR_SCOPE_ORGANIZATION) |
 		    ASSIGNABLE(TWR_SCOPE_ACCOUNT) |
 		    ASSIGNABLE(TWR_SCOPE_SUBACCOUNT) };
@@ -376,8 +376,8 @@ change_role_change(const struct change *ch, const struct change_role *in,
 }
 
 enum twr_status
-change_role_delete(const struct change *ch, const char *role,
-    struct role *ret, struct twr_error *err)
+change_role_delete(const struct change *ch, const char *role, struct role *ret,
+    struct twr_error *err)
 {
 	char *before = NULL;
 	struct role ro;

@@ -33,8 +33,7 @@ add_includer(void *ctx, int64_t id, struct twr_error *err)
 	enum twr_status rc = directory_role_get(of->dir, id, &ro, err);
 
 	if (rc == TWR_OK)
-		twr_line_addf(&of->ln, "%s%s", of->n++ > 0 ? ", " : "",
-		    ro.key);
+		twr_line_addf(&of->ln, "%s%s", of->n++ > 0 ? ", " : "", ro.key);
 	return rc;
 }
 

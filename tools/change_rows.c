@@ -30,18 +30,16 @@ keep(void *ctx, const struct assignment_row *row, struct twr_error *err)
 }
 
 enum twr_status
-change_collect(const struct change *ch,
-    const struct assignment_filter *filter, struct change_rows *ret,
-    struct twr_error *err)
+change_collect(const struct change *ch, const struct assignment_filter *filter,
+    struct change_rows *ret, struct twr_error *err)
 {
-	*ret = (struct change_rows){ 0 };
+	*ret = (struct change_rows) { 0 };
 	return directory_each_assignment(ch->dir, filter, keep, ret, err);
 }
 
 enum twr_status
 change_take_rows(const struct change *ch, const struct change_rows *rows,
-    const char *keep_key, change_gone_fn *fn, void *ctx,
-    struct twr_error *err)
+    const char *keep_key, change_gone_fn *fn, void *ctx, struct twr_error *err)
 {
 	struct change_gone gone;
 	size_t i;
@@ -54,7 +52,7 @@ change_take_rows(const struct change *ch, const struct change_rows *rows,
 			continue;
 		if ((rc = change_take(ch, it->id, it->sid, err)) != TWR_OK)
 			return rc;
-		gone = (struct change_gone){ GONE_ASSIGNMENT, it->email, NULL,
+		gone = (struct change_gone) { GONE_ASSIGNMENT, it->email, NULL,
 			it->role, it->scope, it->sid };
 		if (fn != NULL)
 			fn(ctx, &gone);
@@ -66,7 +64,7 @@ void
 change_rows_free(struct change_rows *rows)
 {
 	free(rows->items);
-	*rows = (struct change_rows){ 0 };
+	*rows = (struct change_rows) { 0 };
 }
 
 /* ---- organization roles ---- */
@@ -92,8 +90,8 @@ take_role(const struct change *ch, const struct user *us, const char *key,
 
 	if ((rc = directory_role_find(ch->dir, key, &ro, err)) != TWR_OK)
 		return rc;
-	rc = directory_each_standing(ch->dir, us->id, ro.id, 0, take_row,
-	    &held, err);
+	rc = directory_each_standing(ch->dir, us->id, ro.id, 0, take_row, &held,
+	    err);
 	if (rc == TWR_OK)
 		rc = change_take(ch, held.id, held.sid, err);
 	return rc;

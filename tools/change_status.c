@@ -63,8 +63,9 @@ close_one(struct closing *cl, struct scope *sc, struct twr_error *err)
 {
 	struct assignment_filter filter = { .now = cl->ch->now,
 		.scope_id = sc->id };
-	struct change_gone gone = { .what = GONE_SCOPE, .scope = sc->path,
-		.sid = sc->sid };
+	struct change_gone gone = {
+		.what = GONE_SCOPE, .scope = sc->path, .sid = sc->sid
+	};
 	struct change_rows rows = { 0 };
 	enum twr_status rc;
 
@@ -122,12 +123,12 @@ note_parent(const struct change *ch, const struct scope *sc)
 	bool usable = true;
 
 	if (sc->status == TWR_SCOPE_ACTIVE &&
-	    directory_scope_usable(ch->dir, sc->id, &usable, NULL) ==
-		TWR_OK &&
+	    directory_scope_usable(ch->dir, sc->id, &usable, NULL) == TWR_OK &&
 	    !usable)
 		change_note(ch,
 		    "note: a scope above %s is not active, so nothing has "
-		    "effect there yet", sc->path);
+		    "effect there yet",
+		    sc->path);
 }
 
 enum twr_status

@@ -132,16 +132,15 @@ ask_for_role(struct cli *cli, struct twr_error *err)
 
 	rc = directory_user_find(dir, cli->args[0], &user, err);
 	if (rc == TWR_OK)
-		rc = directory_scope_find(dir, cli->args[1], &scope, NULL,
-		    err);
+		rc = directory_scope_find(dir, cli->args[1], &scope, NULL, err);
 	if (rc == TWR_OK)
 		rc = cmd_role_offer(cli, &scope, err);
 	if (rc != TWR_OK)
 		return rc;
 	return twr_fail(err, TWR_EINVAL,
 	    "assignment add: which role shall %s hold at %s? \"twrbac role "
-	    "list --scope %s\" describes them", user.email, scope.path,
-	    scope.path);
+	    "list --scope %s\" describes them",
+	    user.email, scope.path, scope.path);
 }
 
 enum twr_status

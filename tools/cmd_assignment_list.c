@@ -52,6 +52,7 @@ struct listing {
 	struct assignment_filter filter;
 	const struct assignment_row *row; /* of the walk over scopes below */
 	struct scope at; /* of --scope */
+	size_t matched[FIELD_COUNT]; /* rows, by where the text was found */
 };
 
 const char *
@@ -64,31 +65,62 @@ cmd_assignment_state(const struct assignment *a, int64_t now)
 	return now >= a->not_after ? "ended" : "in force";
 }
 
-/* The text in which the words of a search were found, with its kind. */
-static void
-matched_cell(struct cli *cli, const struct assignment_row *row)
+/* What people see of the row anyway needs no words. */
+static const char *
+hidden_text(const struct assignment_row *row)
 {
-	const char *const texts[FIELD_COUNT] = {
-		[FIELD_EMAIL] = row->user.email,
-		[FIELD_LOGIN] = row->login,
-		[FIELD_USER_NAME] = row->user.name,
-		[FIELD_USER_SID] = row->user.sid,
-		[FIELD_ROLE_KEY] = row->role.key,
-		[FIELD_ROLE_NAME] = row->role.name,
-		[FIELD_ROLE_SID] = row->role.sid,
-		[FIELD_SCOPE_PATH] = row->scope.path,
-		[FIELD_SCOPE_SID] = row->scope.sid,
-		[FIELD_ASSIGNMENT_SID] = row->assignment.sid,
-	};
-	char text[DIRECTORY_PATH_MAX + 32];
-
-	if (row->field == FIELD_NONE) {
-		out_text(cli->out, NULL);
-		return;
+	switch (row->field) {
+	case FIELD_LOGIN:
+		return row->login;
+	case FIELD_USER_NAME:
+		return row->user.name;
+	case FIELD_USER_SID:
+		return row->user.sid;
+	case FIELD_ROLE_NAME:
+		return row->role.name;
+	case FIELD_ROLE_SID:
+		return row->role.sid;
+	case FIELD_SCOPE_SID:
+		return row->scope.sid;
+	case FIELD_ASSIGNMENT_SID:
+		return row->assignment.sid;
+	case FIELD_NONE:
+	case FIELD_EMAIL:
+	case FIELD_ROLE_KEY:
+	case FIELD_SCOPE_PATH:
+	case FIELD_COUNT:
+		break;
 	}
-	(void)snprintf(text, sizeof(text), "%s %s",
-	    assignment_field_word(row->field), texts[row->field]);
-	out_text(cli->out, text);
+	return NULL;
+}
+
+static void
+matched_cell(struct listing *li, const struct assignment_row *row)
+{
+	const char *text = hidden_text(row);
+	char words[DIRECTORY_PATH_MAX + 32];
+
+	li->matched[row->field]++;
+	(void)snprintf(words, sizeof(words), "%s %s",
+	    assignment_field_word(row->field), text != NULL ? text : "");
+	out_text(li->cli->out, text != NULL ? words : NULL);
+}
+
+/* Below the table: where the text was found, and how often. */
+static void
+say_matched(struct listing *li)
+{
+	char text[256] = "";
+	size_t len = 0;
+	int field;
+
+	for (field = FIELD_NONE + 1; field < FIELD_COUNT; field++)
+		if (li->matched[field] > 0 && len < sizeof(text))
+			len += (size_t)snprintf(text + len, sizeof(text) - len,
+			    "%s%s (%zu)", len > 0 ? ", " : "",
+			    assignment_field_word((enum assignment_field)field),
+			    li->matched[field]);
+	out_line(li->cli->out, "\"%s\" matched: %s", li->filter.text, text);
 }
 
 /* One line: the assignment, as it holds at the scope of this path. */
@@ -109,7 +141,7 @@ print_row(struct listing *li, const struct assignment_row *row,
 	out_text(cli->out, cmd_assignment_state(a, cli->session->now));
 	out_number(cli->out, a->not_after);
 	out_number(cli->out, a->not_before);
-	matched_cell(cli, row);
+	matched_cell(li, row);
 	out_text(cli->out, *a->resource_id ? a->resource_id : NULL);
 	out_text(cli->out, *a->reason ? a->reason : NULL);
 	out_number(cli->out, a->created_at);
@@ -169,8 +201,8 @@ list_effective(void *ctx, const struct assignment_row *row,
 		return list_at(li, &li->at, err);
 	if ((rc = list_at(li, &row->scope, err)) != TWR_OK)
 		return rc;
-	return directory_each_scope_below(li->cli->session->dir,
-	    row->scope.id, list_below, li, err);
+	return directory_each_scope_below(li->cli->session->dir, row->scope.id,
+	    list_below, li, err);
 }
 
 /* ---- what is asked for ---- */
@@ -185,13 +217,13 @@ read_names(struct listing *li, struct twr_error *err)
 	enum twr_status rc = TWR_OK;
 
 	if (opts->value[OPT_USER] != NULL) {
-		rc = directory_user_find_ever(dir, opts->value[OPT_USER],
-		    &user, err);
+		rc = directory_user_find_ever(dir, opts->value[OPT_USER], &user,
+		    err);
 		li->filter.user_id = user.id;
 	}
 	if (rc == TWR_OK && opts->value[OPT_SCOPE] != NULL) {
-		rc = directory_scope_find(dir, opts->value[OPT_SCOPE],
-		    &li->at, NULL, err);
+		rc = directory_scope_find(dir, opts->value[OPT_SCOPE], &li->at,
+		    NULL, err);
 		li->filter.scope_id = li->at.id;
 	}
 	if (rc == TWR_OK && opts->value[OPT_ROLE] != NULL) {
@@ -219,15 +251,17 @@ read_filter(struct listing *li, struct twr_error *err)
 	else if (opts->value[OPT_EXPIRED] != NULL)
 		f->which = ASSIGNMENTS_EXPIRED;
 	if ((opts->value[OPT_ALL] != NULL) +
-		(opts->value[OPT_EXPIRED] != NULL) + f->effective > 1)
+		(opts->value[OPT_EXPIRED] != NULL) + f->effective >
+	    1)
 		return twr_fail(err, TWR_EINVAL,
 		    "--all, --expired and --effective exclude each other; give "
 		    "one");
 	rc = opts->value[OPT_TYPE] != NULL ?
-	    cmd_role_type(opts->value[OPT_TYPE], &f->type, err) : TWR_OK;
+	    cmd_role_type(opts->value[OPT_TYPE], &f->type, err) :
+	    TWR_OK;
 	if (rc == TWR_OK && opts->value[OPT_ENDING] != NULL) {
-		rc = clock_parse_duration(opts->value[OPT_ENDING],
-		    "--ending", &length, err);
+		rc = clock_parse_duration(opts->value[OPT_ENDING], "--ending",
+		    &length, err);
 		f->ending = f->now + length;
 	}
 	return rc == TWR_OK ? read_names(li, err) : rc;
@@ -262,8 +296,8 @@ say_nothing_found(struct listing *li)
 	if (li->filter.text != NULL)
 		out_note(li->cli->out,
 		    "no assignment%s has \"%s\" in its user, role, scope or "
-		    "SID", li->cli->refused ? " of those" : "",
-		    li->filter.text);
+		    "SID",
+		    li->cli->refused ? " of those" : "", li->filter.text);
 	else
 		out_note(li->cli->out, "no assignment is so");
 	li->cli->refused |= li->filter.text != NULL;
@@ -278,8 +312,7 @@ static const struct opt_help list_options[] = {
 	{ OPT_ENDING, "that end within, such as 7d" },
 	{ OPT_EFFECTIVE, "what has effect now, and in which scopes" },
 	{ OPT_EXPIRED, "those that have ended by themselves" },
-	{ OPT_ALL, "those that ended or were removed, too" },
-	{ OPT_NONE, NULL }
+	{ OPT_ALL, "those that ended or were removed, too" }, { OPT_NONE, NULL }
 };
 const struct command_help cmd_assignment_list_help = { list_options,
 	"TEXT is a part of a name, e-mail, login, role, scope or SID; nothing "
@@ -301,5 +334,7 @@ cmd_assignment_list(struct cli *cli, struct twr_error *err)
 	    li.filter.effective ? list_effective : list_one, &li, err);
 	if (rc == TWR_OK && out_rows(cli->out) == 0)
 		say_nothing_found(&li);
+	else if (rc == TWR_OK && li.filter.text != NULL)
+		say_matched(&li);
 	return rc;
 }

@@ -139,8 +139,7 @@ ask(struct cmd_gone *gone, const char *doing, struct twr_error *err)
 	if (answered_yes())
 		return TWR_OK;
 	return twr_fail(err, TWR_EREFUSED,
-	    "%s: nobody said yes within a minute; nothing was changed",
-	    doing);
+	    "%s: nobody said yes within a minute; nothing was changed", doing);
 }
 
 enum twr_status
@@ -161,9 +160,10 @@ cmd_gone_confirm(struct cmd_gone *gone, const char *doing,
 		out_keep_notes(out);
 		rc = twr_fail(err, TWR_EREFUSED,
 		    "%s: needs a yes, and nobody can be asked here; look at "
-		    "what goes with it and add --yes", doing);
+		    "what goes with it and add --yes",
+		    doing);
 	}
 	free(gone->lines.items);
-	gone->lines = (struct out_list){ 0 };
+	gone->lines = (struct out_list) { 0 };
 	return rc;
 }

@@ -25,9 +25,9 @@ cmd_role_type(const char *text, enum role_type *ret, struct twr_error *err)
 	word = suggest_best(&sg);
 	return twr_fail(err, TWR_EINVAL,
 	    "--type \"%s\": no such type%s%s%s; there are organization, "
-	    "general, built-in, resource and custom", text,
-	    word != NULL ? ", did you mean \"" : "", word != NULL ? word : "",
-	    word != NULL ? "\"?" : "");
+	    "general, built-in, resource and custom",
+	    text, word != NULL ? ", did you mean \"" : "",
+	    word != NULL ? word : "", word != NULL ? "\"?" : "");
 }
 
 static const enum twr_scope_kind kinds[] = { TWR_SCOPE_ORGANIZATION,
@@ -56,8 +56,8 @@ places_cell(struct cli *cli, uint32_t set)
 	for (i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
 		if (!(set & ASSIGNABLE(kinds[i])))
 			continue;
-		len += (size_t)snprintf(text + len, sizeof(text) - len,
-		    "%s%s", n > 0 ? ", " : "", twr_scope_kind_word(kinds[i]));
+		len += (size_t)snprintf(text + len, sizeof(text) - len, "%s%s",
+		    n > 0 ? ", " : "", twr_scope_kind_word(kinds[i]));
 		n++;
 	}
 	out_text(cli->out, n == 3 ? "any scope" : text);
@@ -92,8 +92,7 @@ is_in_group(const struct role *role, const char *group)
 	size_t len = strlen(group);
 
 	return strcasecmp(role->group, group) == 0 ||
-	    (strncasecmp(role->key, group, len) == 0 &&
-		role->key[len] == ':');
+	    (strncasecmp(role->key, group, len) == 0 && role->key[len] == ':');
 }
 
 static enum twr_status
@@ -158,8 +157,9 @@ cmd_role_list(struct cli *cli, struct twr_error *err)
 	rc = directory_each_role(cli->session->dir, list_one, &rf, err);
 	if (rc == TWR_OK && out_rows(cli->out) == 0) {
 		cli->refused = true;
-		out_note(cli->out, "no role fits; \"twrbac role list\" shows "
-				   "all");
+		out_note(cli->out,
+		    "no role fits; \"twrbac role list\" shows "
+		    "all");
 	}
 	return rc;
 }
@@ -272,8 +272,8 @@ cmd_role_includes(struct cli *cli, int64_t role_id, struct out_list *list,
 {
 	struct keys ks = { cli, list };
 
-	return directory_each_included_deep(cli->session->dir, role_id,
-	    add_key, &ks, err);
+	return directory_each_included_deep(cli->session->dir, role_id, add_key,
+	    &ks, err);
 }
 
 static enum twr_status
@@ -285,8 +285,7 @@ add_permission(void *ctx, const char *text, struct twr_error *err)
 }
 
 static enum twr_status
-show_inclusion(struct cli *cli, const struct role *role,
-    struct twr_error *err)
+show_inclusion(struct cli *cli, const struct role *role, struct twr_error *err)
 {
 	struct directory *dir = cli->session->dir;
 	struct out_list own = { 0 }, all = { 0 }, by = { 0 };
@@ -298,8 +297,7 @@ show_inclusion(struct cli *cli, const struct role *role,
 		rc = cmd_role_includes(cli, role->id, &all, err);
 	ks.list = &by;
 	if (rc == TWR_OK)
-		rc = directory_each_including(dir, role->id, add_key, &ks,
-		    err);
+		rc = directory_each_including(dir, role->id, add_key, &ks, err);
 	out_list_cell(cli->out, &own);
 	out_list_cell(cli->out, &all);
 	out_list_cell(cli->out, &by);
@@ -307,12 +305,12 @@ show_inclusion(struct cli *cli, const struct role *role,
 }
 
 enum twr_status
-cmd_role_report(struct cli *cli, const struct role *role,
-    struct twr_error *err)
+cmd_role_report(struct cli *cli, const struct role *role, struct twr_error *err)
 {
 	struct out_list permissions = { 0 };
 	const char *origin = role->modelled ?
-	    "modelled from the published description" : "exact";
+	    "modelled from the published description" :
+	    "exact";
 	enum twr_status rc;
 
 	out_record(cli->out, show_columns,
@@ -330,8 +328,8 @@ cmd_role_report(struct cli *cli, const struct role *role,
 	if (rc == TWR_OK)
 		rc = directory_each_permission(cli->session->dir, role->id,
 		    add_permission, &permissions, err);
-	out_text(cli->out, permissions.items == NULL ? "none of its own" :
-						       origin);
+	out_text(cli->out,
+	    permissions.items == NULL ? "none of its own" : origin);
 	out_list_cell(cli->out, &permissions);
 	return rc;
 }
@@ -352,8 +350,8 @@ list_holder(void *ctx, const struct assignment_row *row, struct twr_error *err)
 	out_text(cli->out, row->user.email);
 	out_text(cli->out, row->scope.path);
 	out_text(cli->out, direct ? NULL : row->role.key);
-	out_text(cli->out, cmd_assignment_state(&row->assignment,
-	    cli->session->now));
+	out_text(cli->out,
+	    cmd_assignment_state(&row->assignment, cli->session->now));
 	out_number(cli->out, row->assignment.not_after);
 	out_number(cli->out, row->assignment.not_before);
 	out_text(cli->out, row->assignment.sid);

@@ -10,7 +10,7 @@ take_options(const struct cli *cli, struct change_role *in)
 {
 	const struct opts *opts = cli->opts;
 
-	*in = (struct change_role){ .key = cli->args[0],
+	*in = (struct change_role) { .key = cli->args[0],
 		.name = opts->value[OPT_NAME],
 		.description = opts->value[OPT_DESCRIPTION],
 		.group = opts->value[OPT_GROUP],
@@ -25,15 +25,13 @@ static const struct opt_help define_options[] = {
 	{ OPT_GROUP, "the product group it is listed with" },
 	{ OPT_ASSIGNABLE_AT, "such as account,subaccount (all three)" },
 	{ OPT_PERMISSIONS, "such as /acme/deploy/run, or none" },
-	{ OPT_INCLUDES, "such as hosts:login, or none" },
-	{ OPT_NONE, NULL }
+	{ OPT_INCLUDES, "such as hosts:login, or none" }, { OPT_NONE, NULL }
 };
 const struct command_help cmd_role_define_help = { define_options,
 	"Members of lists are separated by commas. Who holds the role "
 	"satisfies a demand for it, for each role that it includes, and for "
 	"the permissions of all of them.",
-	"twrbac role define custom:deployer --includes hosts:login "
-	"--permissions /acme/deploy/run" };
+	"twrbac role define custom:deployer --includes hosts:login" };
 
 enum twr_status
 cmd_role_define(struct cli *cli, struct twr_error *err)
@@ -47,15 +45,13 @@ cmd_role_define(struct cli *cli, struct twr_error *err)
 	return rc == TWR_OK ? cmd_role_report(cli, &role, err) : rc;
 }
 
-static const struct opt_help change_options[] = {
-	{ OPT_NAME, "another display name" },
+static const struct opt_help change_options[] = { { OPT_NAME,
+						      "another display name" },
 	{ OPT_DESCRIPTION, "another description" },
 	{ OPT_GROUP, "another product group" },
 	{ OPT_ASSIGNABLE_AT, "other kinds of scope" },
 	{ OPT_PERMISSIONS, "these permissions instead, or none" },
-	{ OPT_INCLUDES, "these roles instead, or none" },
-	{ OPT_NONE, NULL }
-};
+	{ OPT_INCLUDES, "these roles instead, or none" }, { OPT_NONE, NULL } };
 const struct command_help cmd_role_change_help = { change_options,
 	"Each option replaces what was there; the others stay. Shipped roles "
 	"cannot be changed. The effect on this host comes last.",
@@ -150,9 +146,8 @@ take_item(void *ctx, const struct change_import *item)
 	    item->role->key, *item->text ? ": " : "", item->text);
 }
 
-static const struct opt_help import_options[] = {
-	{ OPT_YES, "do not ask" }, { OPT_NONE, NULL }
-};
+static const struct opt_help import_options[] = { { OPT_YES, "do not ask" },
+	{ OPT_NONE, NULL } };
 const struct command_help cmd_role_import_help = { import_options,
 	"FILE is a catalogue such as the roles.conf of a newer twrbac. Shows "
 	"which shipped roles are added, changed and gone, and asks. One that "

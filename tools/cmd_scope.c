@@ -87,8 +87,7 @@ list_branch(void *ctx, const struct scope_tally *tally, struct twr_error *err)
 	struct cli *cli = ctx;
 
 	(void)err;
-	(void)snprintf(name, sizeof(name), "%*s%s", 2 * depth, "",
-	    scope->name);
+	(void)snprintf(name, sizeof(name), "%*s%s", 2 * depth, "", scope->name);
 	out_text(cli->out, scope->path);
 	out_text(cli->out, name);
 	out_text(cli->out, twr_scope_kind_word(scope->kind));
@@ -184,9 +183,8 @@ cmd_scope_activate(struct cli *cli, struct twr_error *err)
 	return set_status(cli, TWR_SCOPE_ACTIVE, err);
 }
 
-static const struct opt_help close_options[] = {
-	{ OPT_YES, "do not ask" }, { OPT_NONE, NULL }
-};
+static const struct opt_help close_options[] = { { OPT_YES, "do not ask" },
+	{ OPT_NONE, NULL } };
 const struct command_help cmd_scope_close_help = { close_options,
 	"Says what goes with it and asks: what lies below is closed too, and "
 	"all assignments there are removed but the account's Owner. Refused "

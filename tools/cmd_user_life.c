@@ -69,8 +69,8 @@ two_factor_state(const char *word, enum twr_two_factor *ret,
 	known = suggest_best(&sg);
 	return twr_fail(err, TWR_EINVAL,
 	    "STATE \"%s\": no such state%s%s%s; there are enrolled, "
-	    "not-enrolled and unknown", word,
-	    known != NULL ? ", did you mean \"" : "",
+	    "not-enrolled and unknown",
+	    word, known != NULL ? ", did you mean \"" : "",
 	    known != NULL ? known : "", known != NULL ? "\"?" : "");
 }
 
@@ -102,9 +102,8 @@ cmd_user_two_factor(struct cli *cli, struct twr_error *err)
 
 /* ---- removing ---- */
 
-static const struct opt_help remove_options[] = {
-	{ OPT_YES, "do not ask" }, { OPT_NONE, NULL }
-};
+static const struct opt_help remove_options[] = { { OPT_YES, "do not ask" },
+	{ OPT_NONE, NULL } };
 const struct command_help cmd_user_remove_help = { remove_options,
 	"Says what goes with the user and asks. Roles are removed, logins stay "
 	"known as refused, and the e-mail is free: a new user of that address "

@@ -72,8 +72,8 @@ list_below(struct cli *cli, const struct scope *scope, struct twr_error *err)
 	struct scopes sc = { .for_people = cli->out->format == OUT_PEOPLE };
 	enum twr_status rc;
 
-	rc = directory_each_scope_below(cli->session->dir, scope->id,
-	    add_scope, &sc, err);
+	rc = directory_each_scope_below(cli->session->dir, scope->id, add_scope,
+	    &sc, err);
 	if (sc.for_people && sc.n > SCOPES_SHOWN)
 		out_list_add(&sc.list, "and %zu more", sc.n - SCOPES_SHOWN);
 	out_list_cell(cli->out, &sc.list);
@@ -140,8 +140,8 @@ show_user(struct cli *cli, const struct user *user, struct twr_error *err)
 	out_text(cli->out, user->sid);
 	out_number(cli->out, user->created_at);
 	out_number(cli->out, user->removed_at);
-	out_text(cli->out, *standing.organization_role ?
-		standing.organization_role : NULL);
+	out_text(cli->out,
+	    *standing.organization_role ? standing.organization_role : NULL);
 	out_number(cli->out, standing.built_in);
 	out_number(cli->out, limit);
 	(void)snprintf(built_in, sizeof(built_in), "%lld of %lld",
@@ -173,8 +173,7 @@ cmd_user_show(struct cli *cli, struct twr_error *err)
 		rc = show_user(cli, &user, err);
 	if (rc != TWR_OK)
 		return rc;
-	out_section(cli->out, "assignments", "assignments",
-	    assignment_columns,
+	out_section(cli->out, "assignments", "assignments", assignment_columns,
 	    sizeof(assignment_columns) / sizeof(*assignment_columns));
 	filter.user_id = user.id;
 	return directory_each_assignment(dir, &filter, add_assignment, cli,

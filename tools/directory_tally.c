@@ -20,7 +20,7 @@ directory_each_scope_below(struct directory *dir, int64_t id, scope_fn *fn,
 			end = true;
 			break;
 		}
-		co = (struct columns){ &q, 0, false };
+		co = (struct columns) { &q, 0, false };
 		read_scope(&co, &row);
 		if ((rc = columns_end(&co, err)) == TWR_OK)
 			rc = fn(ctx, &row, err);
@@ -46,7 +46,7 @@ directory_each_tally(struct directory *dir, int64_t now, tally_fn *fn,
 			end = true;
 			break;
 		}
-		co = (struct columns){ &q, 0, false };
+		co = (struct columns) { &q, 0, false };
 		read_scope(&co, &row.scope);
 		row.users = column_int(&co, 0, INT64_MAX);
 		row.assignments = column_int(&co, 0, INT64_MAX);
@@ -67,15 +67,14 @@ directory_organization_tally(struct directory *dir, int64_t now,
 	struct columns co;
 	struct query q;
 	size_t i;
-	enum twr_status rc =
-	    query_begin(&q, dir, SQL_ORGANIZATION_TALLY, err);
+	enum twr_status rc = query_begin(&q, dir, SQL_ORGANIZATION_TALLY, err);
 
 	if (rc == TWR_OK) {
 		query_int(&q, 1, now);
 		rc = query_step(&q, err);
 	}
 	if (rc == TWR_OK) {
-		co = (struct columns){ &q, 0, false };
+		co = (struct columns) { &q, 0, false };
 		for (i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
 			*numbers[i] = column_int(&co, 0, INT64_MAX);
 		rc = columns_end(&co, err);

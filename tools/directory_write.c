@@ -149,6 +149,7 @@ directory_insert_user(struct directory *dir, struct user *row,
 		query_int(&q, 6, row->two_factor);
 		query_int(&q, 7, row->created_at);
 		rc = run_insert(&q, &row->id, err);
+		row->removed_at = TWR_NEVER;
 	}
 	query_end(&q);
 	return rc;
@@ -239,6 +240,7 @@ directory_insert_role(struct directory *dir, struct role *row,
 		query_int(&q, 9, row->modelled);
 		query_int(&q, 10, row->shipped);
 		rc = run_insert(&q, &row->id, err);
+		row->deleted_at = TWR_NEVER;
 	}
 	query_end(&q);
 	return rc;

@@ -95,7 +95,7 @@ out_section(struct out *out, const char *key, const char *title,
 		return;
 	}
 	out->parts = grown;
-	grown[out->n_parts++] = (struct out_part){ out->key, out->title,
+	grown[out->n_parts++] = (struct out_part) { out->key, out->title,
 		out->columns, out->n_columns, out->record, out->group,
 		out->cells, out->n_cells, out->room };
 	out->key = key;
@@ -289,8 +289,7 @@ write_parts(const struct out *out,
 		part = out_part_view(out, i);
 		if (i > 0)
 			fputc('\n', stdout);
-		if (i > 0 && out_rows(&part) == 0 &&
-		    out->format == OUT_PEOPLE)
+		if (i > 0 && out_rows(&part) == 0 && out->format == OUT_PEOPLE)
 			fprintf(stdout, "no %s\n", part.title);
 		rc = form(&part, stdout);
 	}

@@ -9,8 +9,8 @@
  * A command fills a table: columns, then its cells in order. It comes out as
  * aligned columns or, for one thing, as lines "title: value" for people; as
  * TSV with a header row; or as JSON. A few commands fill more tables after
- * it. Text beside the tables is for people only. Nothing that is printed can move a cursor or turn text
- * around: such characters are escaped.
+ * it. Text beside the tables is for people only. Nothing that is printed can
+ * move a cursor or turn text around: such characters are escaped.
  */
 
 #include <stdbool.h>

@@ -11,7 +11,11 @@
 #define GROUP_INDENT 2 /* blanks before rows that have a heading */
 
 /* Where a column's cells go. */
-enum place { NOWHERE, IN_ROW, BELOW };
+enum place {
+	NOWHERE,
+	IN_ROW,
+	BELOW
+};
 
 /* How a table is laid out. The arrays have one member for each column. */
 struct layout {
@@ -119,8 +123,7 @@ static bool
 can_narrow(const struct layout *lo, size_t i)
 {
 	return lo->out->columns[i].kind == OUT_TEXT &&
-	    lo->width[i] > SHOWN_MIN &&
-	    lo->width[i] > out_width(lo->title[i]);
+	    lo->width[i] > SHOWN_MIN && lo->width[i] > out_width(lo->title[i]);
 }
 
 /* Cut what may be cut, the widest first; false when that does not do. */
@@ -136,8 +139,8 @@ narrow(struct layout *lo)
 			if (lo->place[i] != IN_ROW)
 				continue;
 			all += lo->width[i] + OUT_GAP;
-			if (can_narrow(lo, i) && (widest == n ||
-			    lo->width[i] > lo->width[widest]))
+			if (can_narrow(lo, i) &&
+			    (widest == n || lo->width[i] > lo->width[widest]))
 				widest = i;
 		}
 		if (all <= OUT_WIDTH + OUT_GAP)
@@ -304,7 +307,8 @@ enum twr_status
 out_form_columns(const struct out *out, FILE *to)
 {
 	size_t n = out_rows(out) * out->n_columns, i;
-	struct layout lo = { .out = out, .to = to,
+	struct layout lo = { .out = out,
+		.to = to,
 		.indent = out->group > 0 ? GROUP_INDENT : 0 };
 	enum twr_status rc = TWR_ENOMEM;
 

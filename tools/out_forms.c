@@ -82,8 +82,10 @@ out_people_cell(const struct out *out, const struct out_column *column,
 		clock_format_people(cell->number, out->utc, buf, zone);
 		if (!with_zone)
 			zone[0] = '\0';
-		return asprintf(&ret, "%s%s%s", buf, *zone ? " " : "",
-			   zone) < 0 ? NULL : ret;
+		return asprintf(&ret, "%s%s%s", buf, *zone ? " " : "", zone) <
+			0 ?
+		    NULL :
+		    ret;
 	}
 	if (!out_kind_is_text(column->kind)) {
 		out_number_text(column->kind, cell->number, out->utc, buf);

@@ -150,7 +150,7 @@ json_rows(const struct out *out)
 		if (out->columns[i % n].key != NULL &&
 		    json_object_set_new(row, out->columns[i % n].key,
 			json_cell(out->columns[i % n].kind, &out->cells[i])) !=
-		    0)
+			0)
 			goto fail;
 	}
 	return rows;
@@ -168,8 +168,7 @@ out_form_json(const struct out *out, FILE *to)
 	size_t i;
 
 	if (json_object_set_new(top, "twrbac", json_integer(1)) != 0 ||
-	    json_object_set_new(top, "command", json_string(out->command)) !=
-		0)
+	    json_object_set_new(top, "command", json_string(out->command)) != 0)
 		goto out;
 	for (i = 0; i <= out->n_parts; i++) {
 		part = out_part_view(out, i);

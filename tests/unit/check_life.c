@@ -14,8 +14,7 @@
 static struct twr_error err;
 
 #define MUST(call) support_expect((call), TWR_OK, &err, NULL)
-#define REFUSED(call, words) \
-	support_expect((call), TWR_EREFUSED, &err, (words))
+#define REFUSED(call, words) support_expect((call), TWR_EREFUSED, &err, (words))
 
 /* What changes said that goes with them, a line each. */
 static char gone[4096];
@@ -28,8 +27,7 @@ take_gone(void *ctx, const struct change_gone *g)
 	(void)ctx;
 	(void)snprintf(gone + len, sizeof(gone) - len, "%d %s %s %s %s\n",
 	    (int)g->what, g->email != NULL ? g->email : "-",
-	    g->login != NULL ? g->login : "-",
-	    g->role != NULL ? g->role : "-",
+	    g->login != NULL ? g->login : "-", g->role != NULL ? g->role : "-",
 	    g->scope != NULL ? g->scope : "-");
 }
 
@@ -120,8 +118,8 @@ START_TEST(renames_users)
 		    &err),
 	    "not an address");
 	/* his own, in other letters */
-	MUST(change_user_set_email(ch, "carol", "C@example.com", NULL,
-	    &changed, &err));
+	MUST(change_user_set_email(ch, "carol", "C@example.com", NULL, &changed,
+	    &err));
 	ck_assert(changed);
 	REFUSED(directory_user_find(ch->dir, "carol@example.com", &us, &err),
 	    "no such user");
@@ -135,10 +133,10 @@ START_TEST(removes_users)
 	struct user was, now, again;
 	struct login lo;
 
-	MUST(change_login_map(ch, &(struct admin_login){ "c2", 1013, 1000, 0 },
+	MUST(change_login_map(ch, &(struct admin_login) { "c2", 1013, 1000, 0 },
 	    "carol", NULL, NULL, &err));
-	ck_assert_int_eq(support_give("carol", "acme/m/prod", "hosts:login",
-			     AL, NV),
+	ck_assert_int_eq(support_give("carol", "acme/m/prod", "hosts:login", AL,
+			     NV),
 	    CHANGE_ADDED);
 	/* to come counts, ended does not */
 	(void)support_give("carol", "acme/m/qa", "hosts:login", T0 + 9, NV);
@@ -160,8 +158,8 @@ START_TEST(removes_users)
 	    "was removed");
 	REFUSED(directory_user_find(ch->dir, "carol@example.com", &now, &err),
 	    "no such user");
-	REFUSED(change_user_set_status(ch, was.sid, TWR_USER_ACTIVE, NULL,
-		    NULL, &err),
+	REFUSED(change_user_set_status(ch, was.sid, TWR_USER_ACTIVE, NULL, NULL,
+		    &err),
 	    "was removed");
 	/* the address is free, and brings nothing back */
 	support_user("carol", 1003, NULL);
@@ -184,20 +182,20 @@ START_TEST(keeps_who_is_needed)
 	REFUSED(change_user_set_status(ch, "alice", TWR_USER_INACTIVE, NULL,
 		    NULL, &err),
 	    "organization transfer-owner");
-	MUST(change_user_set_status(ch, "alice", TWR_USER_SUSPENDED, NULL,
-	    NULL, &err));
+	MUST(change_user_set_status(ch, "alice", TWR_USER_SUSPENDED, NULL, NULL,
+	    &err));
 	REFUSED(change_user_remove(ch, "bob", NULL, NULL, NULL, &err),
 	    "last active administrator");
-	REFUSED(change_user_set_status(ch, "bob", TWR_USER_INACTIVE, NULL,
-		    NULL, &err),
+	REFUSED(change_user_set_status(ch, "bob", TWR_USER_INACTIVE, NULL, NULL,
+		    &err),
 	    "last active administrator");
 	REFUSED(change_user_set_status(ch, "bob", TWR_USER_SUSPENDED, NULL,
 		    NULL, &err),
 	    "last active administrator");
 	REFUSED(change_login_unmap(ch, "bob", NULL, &err),
 	    "last active administrator");
-	REFUSED(change_user_set_organization_role(ch, "bob", "none", NULL,
-		    NULL, &err),
+	REFUSED(change_user_set_organization_role(ch, "bob", "none", NULL, NULL,
+		    &err),
 	    "last active administrator");
 	MUST(change_user_set_status(ch, "alice", TWR_USER_ACTIVE, NULL, NULL,
 	    &err));
@@ -239,8 +237,8 @@ START_TEST(hands_the_organization_over)
 	support_expect(change_transfer_organization(ch, "bob", &ow, &err),
 	    TWR_EPERM, &err, "only its Owner, alice@example.com");
 	ch->actor = &alice;
-	MUST(change_user_set_status(ch, "carol", TWR_USER_SUSPENDED, NULL,
-	    NULL, &err));
+	MUST(change_user_set_status(ch, "carol", TWR_USER_SUSPENDED, NULL, NULL,
+	    &err));
 	REFUSED(change_transfer_organization(ch, "carol", &ow, &err),
 	    "is suspended");
 	MUST(change_transfer_organization(ch, "alice", &ow, &err));
@@ -281,8 +279,8 @@ START_TEST(hands_accounts_over)
 	/* not one more for each time */
 	ck_assert_int_eq(standing("alice", "general:administrator", "acme/m"),
 	    1);
-	MUST(change_user_set_status(ch, "carol", TWR_USER_INACTIVE, NULL,
-	    NULL, &err));
+	MUST(change_user_set_status(ch, "carol", TWR_USER_INACTIVE, NULL, NULL,
+	    &err));
 	REFUSED(change_transfer_account(ch, "acme/m", "carol", &ow, &err),
 	    "is inactive");
 	proven();
@@ -328,8 +326,8 @@ START_TEST(closes_scopes)
 		    NULL, NULL, NULL, &err),
 	    "is the organization");
 	accept_rules(ch, "acme", "hosts:login");
-	MUST(change_scope_set_status(ch, "acme/m", TWR_SCOPE_CLOSED,
-	    take_gone, NULL, &sc, &changed, &err));
+	MUST(change_scope_set_status(ch, "acme/m", TWR_SCOPE_CLOSED, take_gone,
+	    NULL, &sc, &changed, &err));
 	ck_assert(changed);
 	ck_assert_str_eq(gone,
 	    "4 - - - acme/m\n3 carol@example.com - hosts:login acme/m\n"
@@ -337,14 +335,14 @@ START_TEST(closes_scopes)
 	    "3 carol@example.com - hosts:admin acme/m/qa\n");
 	ck_assert_int_eq(standing("carol", "hosts:login", ""), 1);
 	ck_assert_int_eq(standing("", "general:owner", "acme/m"), 1);
-	REFUSED(change_scope_set_status(ch, "acme/m/qa", TWR_SCOPE_ACTIVE,
-		    NULL, NULL, NULL, NULL, &err),
+	REFUSED(change_scope_set_status(ch, "acme/m/qa", TWR_SCOPE_ACTIVE, NULL,
+		    NULL, NULL, NULL, &err),
 	    "lies below acme/m");
-	REFUSED(change_scope_set_status(ch, "acme/m", TWR_SCOPE_SUSPENDED,
-		    NULL, NULL, NULL, NULL, &err),
+	REFUSED(change_scope_set_status(ch, "acme/m", TWR_SCOPE_SUSPENDED, NULL,
+		    NULL, NULL, NULL, &err),
 	    "is closed");
-	MUST(change_scope_set_status(ch, "acme/m", TWR_SCOPE_ACTIVE, NULL,
-	    NULL, &sc, NULL, &err));
+	MUST(change_scope_set_status(ch, "acme/m", TWR_SCOPE_ACTIVE, NULL, NULL,
+	    &sc, NULL, &err));
 	MUST(change_scope_set_status(ch, "acme/m/qa", TWR_SCOPE_ACTIVE, NULL,
 	    NULL, &sc, NULL, &err));
 	ck_assert_int_eq(standing("carol", "", "acme/m/qa"), 0);
@@ -367,8 +365,8 @@ START_TEST(suspends_scopes)
 	MUST(change_scope_set_status(ch, "acme/m/qa", TWR_SCOPE_ACTIVE, NULL,
 	    NULL, &sc, &changed, &err));
 	ck_assert(!changed);
-	MUST(change_scope_set_status(ch, "acme/m", TWR_SCOPE_ACTIVE, NULL,
-	    NULL, &sc, NULL, &err));
+	MUST(change_scope_set_status(ch, "acme/m", TWR_SCOPE_ACTIVE, NULL, NULL,
+	    &sc, NULL, &err));
 	ck_assert_int_eq(standing("carol", "", "acme/m/qa"), 1);
 	proven();
 }
@@ -382,8 +380,10 @@ static const struct {
 } definitions[] = {
 	{ { .key = "custom:one" }, NULL },
 	{ { .key = "hosts:night", .includes = "hosts:login" }, NULL },
-	{ { .key = "custom:two", .permissions = "/acme/deploy/run",
-	      .includes = "Host Login, studio:viewer", .at = "account" },
+	{ { .key = "custom:two",
+	      .permissions = "/acme/deploy/run",
+	      .includes = "Host Login, studio:viewer",
+	      .at = "account" },
 	    NULL },
 	{ { .key = "custom:none", .permissions = "none", .includes = "none" },
 	    NULL },
@@ -414,8 +414,8 @@ START_TEST(defines_roles)
 	enum twr_status rc;
 
 	rc = change_role_define(ch, &definitions[_i].in, &ro, &err);
-	support_expect(rc, definitions[_i].words ? TWR_EREFUSED : TWR_OK,
-	    &err, definitions[_i].words);
+	support_expect(rc, definitions[_i].words ? TWR_EREFUSED : TWR_OK, &err,
+	    definitions[_i].words);
 	if (rc != TWR_OK) {
 		/* bad input leaves a transaction to roll back */
 		directory_rollback(ch->dir);
@@ -464,8 +464,8 @@ START_TEST(changes_and_deletes_roles)
 	(void)support_give("carol", "acme/m", "custom:one", T0 + 5, NV);
 	REFUSED(change_role_delete(ch, "custom:one", NULL, &err),
 	    "carol@example.com at acme/m");
-	MUST(change_assignment_remove(ch, "carol", "acme/m", "custom:one",
-	    NULL, NULL, &err));
+	MUST(change_assignment_remove(ch, "carol", "acme/m", "custom:one", NULL,
+	    NULL, &err));
 	accept_rules(ch, "acme", "custom:one");
 	REFUSED(change_role_delete(ch, "custom:one", NULL, &err),
 	    "/etc/twrbac.conf:4");
@@ -512,8 +512,8 @@ static const struct {
 	{ "key = \"studio:viewer\"", "key = \"studio:reader\"",
 	    "pairs key and SID otherwise", true },
 	{ "IX7477726261630000000000000000000b",
-	    "IX747772626163000000000000000000ff",
-	    "pairs key and SID otherwise", true },
+	    "IX747772626163000000000000000000ff", "pairs key and SID otherwise",
+	    true },
 };
 
 /* The shipped catalogue with one text replaced by another. */
@@ -525,8 +525,8 @@ edited(const char *from, const char *to)
 
 	at = *from != '\0' ? strstr(text, from) : text;
 	ck_assert_msg(at != NULL, "etc/roles.conf lacks %s", from);
-	ck_assert_int_gt(asprintf(&all, "%.*s%s%s", (int)(at - text), text,
-			     to, at + strlen(from)),
+	ck_assert_int_gt(asprintf(&all, "%.*s%s%s", (int)(at - text), text, to,
+			     at + strlen(from)),
 	    0);
 	MUST(catalogue_parse(all, "roles.conf", &cat, &err));
 	free(all);
@@ -626,10 +626,11 @@ START_TEST(never_takes_a_key_that_is_yours)
 {
 	struct change *ch = set_up();
 	struct change_role mine = { .key = "studio:reader" };
-	struct catalogue *cat = edited("key = \"studio:viewer\";\n"
-		"    sid = \"IX7477726261630000000000000000000b\"",
-	    "key = \"studio:reader\";\n"
-	    "    sid = \"IX747772626163000000000000000000ff\"");
+	struct catalogue
+	    *cat = edited("key = \"studio:viewer\";\n"
+			  "    sid = \"IX7477726261630000000000000000000b\"",
+		"key = \"studio:reader\";\n"
+		"    sid = \"IX747772626163000000000000000000ff\"");
 
 	MUST(change_role_define(ch, &mine, NULL, &err));
 	REFUSED(change_role_import(ch, cat, NULL, NULL, &err),
@@ -680,8 +681,7 @@ take_tally(void *ctx, const struct scope_tally *ta, struct twr_error *unused)
 	(void)ctx;
 	(void)unused;
 	(void)snprintf(gone + strlen(gone), sizeof(gone) - strlen(gone),
-	    "%s %d %d\n", ta->scope.path, (int)ta->users,
-	    (int)ta->assignments);
+	    "%s %d %d\n", ta->scope.path, (int)ta->users, (int)ta->assignments);
 	return TWR_OK;
 }
 
@@ -749,16 +749,15 @@ START_TEST(filters_assignments)
 	(void)support_give("bob", "acme/m/prod", "hosts:login", AL, NV);
 	(void)support_give("bob", "acme", "hosts:operator", AL, NV);
 	(void)support_give("bob", "acme", "studio:viewer", AL, NV);
-	MUST(change_assignment_remove(ch, "bob", "acme", "studio:viewer",
-	    NULL, NULL, &err));
+	MUST(change_assignment_remove(ch, "bob", "acme", "studio:viewer", NULL,
+	    NULL, &err));
 	if (filters[_i].scope != NULL) {
-		MUST(directory_scope_find(ch->dir, filters[_i].scope, &sc,
-		    NULL, &err));
+		MUST(directory_scope_find(ch->dir, filters[_i].scope, &sc, NULL,
+		    &err));
 		f.scope_id = sc.id;
 	}
 	if (filters[_i].role != NULL) {
-		MUST(directory_role_find(ch->dir, filters[_i].role, &ro,
-		    &err));
+		MUST(directory_role_find(ch->dir, filters[_i].role, &ro, &err));
 		f.role_id = ro.id;
 	}
 	MUST(directory_each_assignment(ch->dir, &f, count_one, &n, &err));
@@ -772,16 +771,17 @@ END_TEST
 static void
 change_something(struct change *ch, struct support_random *rn)
 {
-	static const char *const people[] = { "alice", "bob", "carol",
-		"dora" };
+	static const char *const people[] = { "alice", "bob", "carol", "dora" };
 	static const char *const scopes[] = { "acme", "acme/m", "acme/m/prod",
 		"acme/m/qa" };
 	const char *who = people[support_below(rn, 4)];
 	const char *where = scopes[support_below(rn, 4)];
 	const char *role = support_chance(rn, 50) ? "hosts:login" :
 						    "custom:one";
-	struct change_assignment in = { .user = who, .scope = where,
-		.roles = &role, .n_roles = 1,
+	struct change_assignment in = { .user = who,
+		.scope = where,
+		.roles = &role,
+		.n_roles = 1,
 		.window = { AL, support_chance(rn, 50) ? NV : T0 + 99 } };
 	struct change_role own = { .key = "custom:one",
 		.includes = support_chance(rn, 50) ? "hosts:login" : "none" };
@@ -794,9 +794,10 @@ change_something(struct change *ch, struct support_random *rn)
 		rc = change_user_remove(ch, who, NULL, NULL, NULL, &err);
 		break;
 	case 1:
-		rc = change_user_add(ch, &(struct change_user){
-		    .email = "dora@example.com",
-		    .login = { "dora", 1004, 1000, 0 } }, NULL, &err);
+		rc = change_user_add(ch,
+		    &(struct change_user) { .email = "dora@example.com",
+			.login = { "dora", 1004, 1000, 0 } },
+		    NULL, &err);
 		break;
 	case 2:
 		rc = change_user_set_status(ch, who,
@@ -829,8 +830,8 @@ change_something(struct change *ch, struct support_random *rn)
 		    NULL, &err);
 		break;
 	case 10:
-		rc = change_assignment_remove(ch, who, where, role, NULL,
-		    NULL, &err);
+		rc = change_assignment_remove(ch, who, where, role, NULL, NULL,
+		    &err);
 		break;
 	default:
 		rc = change_assignment_add(ch, &in, &result, &err);
@@ -859,8 +860,7 @@ START_TEST(rules_hold_whatever_is_done)
 	support_commit();
 	for (step = 0; step < 60; step++) {
 		change_something(ch, &rn);
-		MUST(directory_count_administrators(ch->dir, &counting,
-		    &err));
+		MUST(directory_count_administrators(ch->dir, &counting, &err));
 		ck_assert_int_ge(counting, 1);
 		ck_assert_int_eq(standing("", "organization:owner", ""), 1);
 		ck_assert_int_eq(standing("", "general:owner", ""), 1);

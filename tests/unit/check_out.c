@@ -278,13 +278,14 @@ add_assignment(struct out *out, const char *user, int64_t until,
 /* What has no room moves below its row, with its title and its zone. */
 START_TEST(moves_instead_of_cutting)
 {
-	static const char want[] =
-	    "USER             ROLE                        SCOPE"
-	    "                      STATE     UNTIL (UTC)\n"
-	    "bob@example.com  " ROLE "  " SCOPE "  in force  2026-12-01 18:00\n"
-	    "    matched login bob\n"
-	    "    a reason\n"
-	    "eve@example.com  " ROLE "  " SCOPE "  in force  -\n";
+	static const char
+	    want[] = "USER             ROLE                        SCOPE"
+		     "                      STATE     UNTIL (UTC)\n"
+		     "bob@example.com  " ROLE "  " SCOPE
+		     "  in force  2026-12-01 18:00\n"
+		     "    matched login bob\n"
+		     "    a reason\n"
+		     "eve@example.com  " ROLE "  " SCOPE "  in force  -\n";
 	struct out out;
 	char *got;
 
@@ -315,8 +316,7 @@ START_TEST(moves_times_with_their_zone)
 	got = form(&out, out_form_people);
 	ck_assert_ptr_nonnull(strstr(got, user));
 	ck_assert_ptr_nonnull(strstr(got, "    scope " SCOPE "\n"));
-	ck_assert_ptr_nonnull(strstr(got,
-	    "    until 2026-12-01 18:00 UTC\n"));
+	ck_assert_ptr_nonnull(strstr(got, "    until 2026-12-01 18:00 UTC\n"));
 	free(got);
 	out_end(&out);
 }
@@ -361,9 +361,8 @@ END_TEST
 
 START_TEST(groups_rows_below_headings)
 {
-	static const struct out_column some[] = {
-		{ NULL, "GROUP", OUT_TEXT }, { "r", "ROLE", OUT_WHOLE },
-		{ "d", "", OUT_BELOW } };
+	static const struct out_column some[] = { { NULL, "GROUP", OUT_TEXT },
+		{ "r", "ROLE", OUT_WHOLE }, { "d", "", OUT_BELOW } };
 	struct out out;
 	char *got;
 
