@@ -224,38 +224,101 @@ spaced(const char *text)
 	return ret;
 }
 
-/* One cell below its row, with its title in small letters before it. */
+/* A title in small letters and a blank; columns used. */
+static size_t
+print_label(struct layout *lo, const char *title)
+{
+	const char *p;
+
+	for (p = title; *p != '\0'; p++)
+		fputc(tolower((unsigned char)*p), lo->to);
+	if (p == title)
+		return 0;
+	fputc(' ', lo->to);
+	return out_width(title) + 1;
+}
+
+/* One cell of a column that always stands below its row. */
 static enum twr_status
 print_below(struct layout *lo, size_t i, const char *shown)
 {
 	size_t indent = lo->indent + INDENT, used = indent;
 	bool list = out_kind_is_list(lo->out->columns[i].kind);
-	const char *title = lo->out->columns[i].title, *p;
 	char *text = list ? spaced(shown) : strdup(shown);
 
 	if (text == NULL)
 		return TWR_ENOMEM;
 	fprintf(lo->to, "%*s", (int)indent, "");
-	for (p = title; *p != '\0'; p++)
-		fputc(tolower((unsigned char)*p), lo->to);
-	if (p != title) {
-		used += out_width(title) + 1;
-		fputc(' ', lo->to);
-	}
+	used += print_label(lo, lo->out->columns[i].title);
 	out_wrap(lo->to, text, used, indent, OUT_WIDTH);
-	/* the title that has the zone is not shown here */
-	if (lo->out->columns[i].kind == OUT_TIME && lo->zone[0] != '\0')
-		fprintf(lo->to, " %s", lo->zone);
 	fputc('\n', lo->to);
 	free(text);
 	return TWR_OK;
+}
+
+/*
+ * One cell that had no room in its row, beside others of the kind. used: of
+ * the line, 0 when there is none yet. The title that has the zone of a time is
+ * not shown here, so the cell has it.
+ */
+static enum twr_status
+print_moved(struct layout *lo, size_t i, const char *shown, size_t *used)
+{
+	const struct out_column *co = &lo->out->columns[i];
+	const char *zone = co->kind == OUT_TIME ? lo->zone : "";
+	size_t indent = lo->indent + INDENT;
+	bool list = out_kind_is_list(co->kind);
+	char *text = list ? spaced(shown) : strdup(shown);
+	size_t need;
+
+	if (text == NULL)
+		return TWR_ENOMEM;
+	need = out_width(co->title) + 1 + out_width(text) +
+	    (*zone != '\0' ? out_width(zone) + 1 : 0);
+	if (*used > 0 && *used + OUT_GAP + need <= OUT_WIDTH) {
+		fprintf(lo->to, "%*s", OUT_GAP, "");
+		*used += OUT_GAP;
+	} else {
+		fprintf(lo->to, "%s%*s", *used > 0 ? "\n" : "", (int)indent,
+		    "");
+		*used = indent;
+	}
+	(void)print_label(lo, co->title);
+	if (list)
+		out_wrap(lo->to, text, *used + out_width(co->title) + 1, indent,
+		    OUT_WIDTH);
+	else
+		fprintf(lo->to, "%s%s%s", text, *zone != '\0' ? " " : "", zone);
+	*used += need;
+	free(text);
+	return TWR_OK;
+}
+
+/* What stands below the row. */
+static enum twr_status
+print_rest(struct layout *lo, char **cells)
+{
+	const struct out *out = lo->out;
+	size_t used = 0, i;
+	enum twr_status rc = TWR_OK;
+
+	for (i = 0; rc == TWR_OK && i < out->n_columns; i++)
+		if (lo->place[i] == BELOW && strcmp(cells[i], "-") != 0 &&
+		    !is_below(out->columns[i].kind))
+			rc = print_moved(lo, i, cells[i], &used);
+	if (used > 0)
+		fputc('\n', lo->to);
+	for (i = 0; rc == TWR_OK && i < out->n_columns; i++)
+		if (strcmp(cells[i], "-") != 0 && lo->place[i] == BELOW &&
+		    is_below(out->columns[i].kind))
+			rc = print_below(lo, i, cells[i]);
+	return rc;
 }
 
 static enum twr_status
 print_row(struct layout *lo, char **cells)
 {
 	size_t i;
-	enum twr_status rc;
 
 	fprintf(lo->to, "%*s", (int)lo->indent, "");
 	for (i = 0; i < lo->end; i++) {
@@ -265,13 +328,7 @@ print_row(struct layout *lo, char **cells)
 		print_padded(lo, cells[i], i);
 	}
 	fputc('\n', lo->to);
-	for (i = 0; i < lo->out->n_columns; i++) {
-		if (lo->place[i] != BELOW || strcmp(cells[i], "-") == 0)
-			continue;
-		if ((rc = print_below(lo, i, cells[i])) != TWR_OK)
-			return rc;
-	}
-	return TWR_OK;
+	return print_rest(lo, cells);
 }
 
 /* The heading of a row that begins a group. */
