@@ -71,7 +71,9 @@ race() {
 		racer 1 $first &
 	fi
 	wait
-	codes="$(cat "$D/code.1") $(cat "$D/code.2")"
+	read -r code1 <"$D/code.1"
+	read -r code2 <"$D/code.2"
+	codes="$code1 $code2"
 }
 
 # Exactly one of two may win; counts who did.
