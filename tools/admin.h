@@ -19,11 +19,12 @@
 #define ADMIN_ROLE_LIMIT 25 /* built-in assignments of one user */
 #define ADMIN_SCOPE_NAME_MAX 64 /* bytes, organization and accounts */
 
-/* Keys of the roles that the rules know by name. */
+/* Keys of the roles that the rules know by name; see admin_key_is_known(). */
 #define ROLE_KEY_ORGANIZATION_OWNER "organization:owner"
 #define ROLE_KEY_ORGANIZATION_ADMINISTRATOR "organization:administrator"
 #define ROLE_KEY_STANDARD_USER "organization:standard-user"
 #define ROLE_KEY_ACCOUNT_OWNER "general:owner"
+#define ROLE_KEY_ACCOUNT_ADMINISTRATOR "general:administrator"
 #define ROLE_KEY_HOSTS_ADMIN "hosts:admin"
 
 /* ---- names ---- */
@@ -131,5 +132,87 @@ const char *admin_second_warning(int64_t counting);
  */
 enum twr_status admin_check_organization_role(const struct user *user,
     const char *was, const char *will, struct twr_error *err) TWR_MUST_CHECK;
+
+/* ---- Owners ---- */
+
+/* Who hands an ownership to whom. */
+struct admin_transfer {
+	const struct user *from; /* NULL: nobody owns it */
+	const struct user *to;
+	const struct scope *scope; /* the organization, or an account */
+	bool by_owner; /* from is acting, or root with --as-root */
+};
+/*
+ * Only the Organization Owner hands the organization over (TWR_EPERM), any
+ * administrator an account; always to an active user.
+ */
+enum twr_status admin_check_transfer(const struct admin_transfer *t,
+    struct twr_error *err) TWR_MUST_CHECK;
+
+/* What keeps a user from going: what he owns, and how he goes. */
+struct admin_leaving {
+	const struct user *user;
+	bool owns_organization;
+	const char *accounts; /* paths that he owns; "" none */
+	bool for_good; /* removed, not deactivated: accounts count too */
+};
+enum twr_status admin_check_leaving(const struct admin_leaving *l,
+    struct twr_error *err) TWR_MUST_CHECK;
+
+/* ---- scopes ---- */
+
+struct admin_scope_change {
+	const struct scope *scope;
+	const struct scope *parent; /* NULL for the organization */
+	enum twr_scope_status will;
+	/* "FILE:LINE" where the accepted configuration names it or what is
+	 * below it; "" when it does not */
+	const char *named;
+};
+enum twr_status admin_check_scope_status(const struct admin_scope_change *c,
+    struct twr_error *err) TWR_MUST_CHECK;
+
+/* ---- roles ---- */
+
+/* Whether the rules know the role by this key: it must always exist. */
+bool admin_key_is_known(const char *key);
+/* Key, names and scopes of a role of the organization's own. */
+enum twr_status admin_check_role(const struct role *role,
+    struct twr_error *err) TWR_MUST_CHECK;
+enum twr_status admin_check_permission(const char *permission,
+    struct twr_error *err) TWR_MUST_CHECK;
+/* May role, of the organization's own, include other? */
+enum twr_status admin_check_inclusion(const struct role *role,
+    const struct role *other, struct twr_error *err) TWR_MUST_CHECK;
+/* Shipped roles stay as they are. doing: "changed", "deleted" */
+enum twr_status admin_check_role_own(const struct role *role, const char *doing,
+    struct twr_error *err) TWR_MUST_CHECK;
+
+/* Who would miss a role. */
+struct admin_role_use {
+	const struct role *role;
+	int64_t held; /* assignments in force or to come */
+	const char *holders; /* some of them, "bob at acme, ..." */
+	const char *includers; /* keys of roles that include it; "" none */
+	const char *named; /* "FILE:LINE" of the configuration; "" */
+};
+enum twr_status admin_check_role_unused(const struct admin_role_use *use,
+    struct twr_error *err) TWR_MUST_CHECK;
+
+/* ---- settings ---- */
+
+struct admin_setting {
+	const char *name;
+	int64_t otherwise; /* its value when never set */
+	int64_t least, most;
+	const char *text; /* what it is, for people */
+};
+extern const struct admin_setting admin_settings[];
+extern const size_t n_admin_settings;
+/* TWR_EREFUSED: no such setting, with the nearest. */
+enum twr_status admin_find_setting(const char *name,
+    const struct admin_setting **ret, struct twr_error *err) TWR_MUST_CHECK;
+enum twr_status admin_check_setting(const char *name, int64_t value,
+    struct twr_error *err) TWR_MUST_CHECK;
 
 #endif

@@ -66,6 +66,48 @@ enum twr_status change_scope_rename(const struct change *ch,
     const char *scope, const char *name, struct scope *ret,
     struct twr_error *err) TWR_MUST_CHECK;
 
+
+/* What a change takes along, for people to look at before it is made. */
+enum change_gone_what {
+	GONE_USER = 1,
+	GONE_LOGIN,
+	GONE_ASSIGNMENT,
+	GONE_SCOPE
+};
+struct change_gone {
+	enum change_gone_what what;
+	/* NULL where it says nothing of the thing */
+	const char *email, *login, *role, *scope, *sid;
+};
+typedef void change_gone_fn(void *ctx, const struct change_gone *gone);
+
+/*
+ * Closing also closes what lies below and removes the assignments at all of
+ * them but the account's Owner; fn (NULL is allowed) is told each. Nothing
+ * of that comes back with TWR_SCOPE_ACTIVE. *changed is false when the scope
+ * had that status already.
+ */
+enum twr_status change_scope_set_status(const struct change *ch,
+    const char *scope, enum twr_scope_status status, change_gone_fn *fn,
+    void *ctx, struct scope *ret, bool *changed,
+    struct twr_error *err) TWR_MUST_CHECK;
+
+/* Who owned a scope, and who does now. */
+struct change_owners {
+	struct scope scope;
+	struct user from; /* id 0: nobody did */
+	struct user to;
+	bool changed; /* false: he owned it already */
+};
+/* The former Owner becomes administrator. TWR_EPERM: see admin.h. */
+enum twr_status change_transfer_organization(const struct change *ch,
+    const char *user, struct change_owners *ret,
+    struct twr_error *err) TWR_MUST_CHECK;
+/* The same for an account; he becomes general:administrator of it. */
+enum twr_status change_transfer_account(const struct change *ch,
+    const char *scope, const char *user, struct change_owners *ret,
+    struct twr_error *err) TWR_MUST_CHECK;
+
 /* ---- users and logins ---- */
 
 struct change_user {
@@ -87,6 +129,20 @@ enum twr_status change_user_set_status(const struct change *ch,
 enum twr_status change_user_set_two_factor(const struct change *ch,
     const char *user, enum twr_two_factor state, struct user *ret,
     bool *changed, struct twr_error *err) TWR_MUST_CHECK;
+enum twr_status change_user_rename(const struct change *ch,
+    const char *user, const char *name, struct user *ret, bool *changed,
+    struct twr_error *err) TWR_MUST_CHECK;
+enum twr_status change_user_set_email(const struct change *ch,
+    const char *user, const char *email, struct user *ret, bool *changed,
+    struct twr_error *err) TWR_MUST_CHECK;
+/*
+ * For good: assignments are removed, logins become tombstones, the address is
+ * free for a new user. Row and history stay. fn (NULL is allowed) is told
+ * each thing that goes.
+ */
+enum twr_status change_user_remove(const struct change *ch,
+    const char *user, change_gone_fn *fn, void *ctx, struct user *ret,
+    struct twr_error *err) TWR_MUST_CHECK;
 /*
  * role: "administrator", "standard-user", "billing-admin", "billing-viewer",
  * "none"; "owner" is refused with the command that hands ownership over.
@@ -106,6 +162,52 @@ enum twr_status change_login_map(const struct change *ch,
 /* The login's record stays as a tombstone. ret: whose it was. */
 enum twr_status change_login_unmap(const struct change *ch,
     const char *login, struct user *ret,
+    struct twr_error *err) TWR_MUST_CHECK;
+
+/* ---- roles ---- */
+
+/*
+ * A role of the organization's own. NULL: as it is; for a new one the key's
+ * slug, its group, all three kinds of scope, and nothing. Lists are separated
+ * by commas; "none" is an empty one.
+ */
+struct change_role {
+	const char *key;
+	const char *name, *description, *group;
+	const char *at; /* "organization,account,subaccount" */
+	const char *permissions; /* "/acme/deploy/run" */
+	const char *includes; /* keys, SIDs or names of roles */
+};
+enum twr_status change_role_define(const struct change *ch,
+    const struct change_role *in, struct role *ret,
+    struct twr_error *err) TWR_MUST_CHECK;
+enum twr_status change_role_change(const struct change *ch,
+    const struct change_role *in, struct role *ret, bool *changed,
+    struct twr_error *err) TWR_MUST_CHECK;
+/* Refused while anybody holds it or anything names it. */
+enum twr_status change_role_delete(const struct change *ch,
+    const char *role, struct role *ret,
+    struct twr_error *err) TWR_MUST_CHECK;
+
+enum change_import_what {
+	IMPORT_ADDED = 1,
+	IMPORT_CHANGED,
+	IMPORT_GONE, /* no longer shipped: deleted */
+	IMPORT_KEPT /* no longer shipped, but in use: stays for now */
+};
+struct change_import {
+	enum change_import_what what;
+	const struct role *role;
+	const char *text; /* what is changed, or why it is kept; "" */
+};
+typedef void change_import_fn(void *ctx, const struct change_import *item);
+/*
+ * Make the shipped roles those of the catalogue; fn is told each that this
+ * touches. Roles of the organization's own stay. Keys and SIDs stay together:
+ * a catalogue that pairs them otherwise is refused.
+ */
+enum twr_status change_role_import(const struct change *ch,
+    const struct catalogue *cat, change_import_fn *fn, void *ctx,
     struct twr_error *err) TWR_MUST_CHECK;
 
 /* ---- assignments ---- */
@@ -182,7 +284,7 @@ enum twr_status change_compiled(const struct change *ch, uint64_t serial,
 enum twr_status change_policy_path(const struct change *ch, const char *path,
     bool adopt, struct twr_error *err) TWR_MUST_CHECK;
 
-/* Set an integer setting; refused outside its range (see admin.c). */
+/* Set an integer setting; refused outside its range (see admin.h). */
 enum twr_status change_setting(const struct change *ch, const char *name,
     int64_t value, struct twr_error *err) TWR_MUST_CHECK;
 

@@ -6,8 +6,6 @@
 #include "change_impl.h"
 #include "digest.h"
 
-#define ROLE_LIMIT_MAX 1000
-
 /* Only the file's times changed: those are not journalled. */
 static bool
 is_same_configuration(const struct accepted *was, const struct accepted *ac)
@@ -104,13 +102,10 @@ change_setting(const struct change *ch, const char *name, int64_t value,
 	int64_t was;
 	enum twr_status rc;
 
-	/* refuses a name that there is not */
+	if ((rc = admin_check_setting(name, value, err)) != TWR_OK)
+		return rc;
 	if ((rc = directory_setting(ch->dir, name, &was, err)) != TWR_OK)
 		return rc;
-	if (value < 1 || value > ROLE_LIMIT_MAX)
-		return twr_fail(err, TWR_EREFUSED,
-		    "setting \"%s\": %lld is out of range; give 1 to %d",
-		    name, (long long)value, ROLE_LIMIT_MAX);
 	if (value == was)
 		return TWR_OK;
 	rc = directory_snapshot(ch->dir, ENTITY_SETTING, name, &before, err);

@@ -32,6 +32,18 @@ enum twr_status change_check_last(const struct change *ch,
     const struct user *user, const struct user_standing *st, bool would,
     const char *doing, struct twr_error *err) TWR_MUST_CHECK;
 
+/* Write the user's row and journal it. */
+enum twr_status change_store_user(const struct change *ch,
+    const struct user *us, enum journal_event event,
+    struct twr_error *err) TWR_MUST_CHECK;
+/* Write the login's record and journal it. */
+enum twr_status change_store_login(const struct change *ch,
+    const struct login *lo, enum journal_event event,
+    struct twr_error *err) TWR_MUST_CHECK;
+/* Refuse an address that another user has. */
+enum twr_status change_check_email_free(const struct change *ch,
+    const char *email, struct twr_error *err) TWR_MUST_CHECK;
+
 /* Map login to user, whose row exists. *changed as change_login_map(). */
 enum twr_status change_map(const struct change *ch,
     const struct admin_login *login, const struct user *user, bool *changed,
@@ -56,6 +68,47 @@ enum twr_status change_give_key(const struct change *ch,
 /* Remove a standing assignment and journal it, by no rule. */
 enum twr_status change_take(const struct change *ch, int64_t id,
     const char *sid, struct twr_error *err) TWR_MUST_CHECK;
+
+/*
+ * Give the user another organization role, by no rule. Keys; "" none. One
+ * row goes before the other comes.
+ */
+enum twr_status change_swap_role(const struct change *ch,
+    const struct user *user, const char *was, const char *will,
+    struct twr_error *err) TWR_MUST_CHECK;
+
+/* Assignments that stand, copied before any of them changes. */
+struct change_rows {
+	struct change_row {
+		int64_t id;
+		char sid[TWR_SID_LEN + 1];
+		char email[TWR_NAME_MAX + 1];
+		char role[TWR_NAME_MAX + 1];
+		char scope[DIRECTORY_PATH_MAX];
+	} *items;
+	size_t n, room;
+};
+enum twr_status change_collect(const struct change *ch,
+    const struct assignment_filter *filter, struct change_rows *ret,
+    struct twr_error *err) TWR_MUST_CHECK;
+/* Remove them all, by no rule; keep: a role's key that stays. */
+enum twr_status change_take_rows(const struct change *ch,
+    const struct change_rows *rows, const char *keep, change_gone_fn *fn,
+    void *ctx, struct twr_error *err) TWR_MUST_CHECK;
+void change_rows_free(struct change_rows *rows);
+
+/* Where the accepted configuration names a thing: "FILE:LINE", or "". */
+#define CHANGE_PLACE_MAX 4200
+enum twr_status change_named_scope(const struct change *ch,
+    const struct scope *scope, char place[CHANGE_PLACE_MAX],
+    struct twr_error *err) TWR_MUST_CHECK; /* or what is below it */
+enum twr_status change_named_role(const struct change *ch,
+    const struct role *role, char place[CHANGE_PLACE_MAX],
+    struct twr_error *err) TWR_MUST_CHECK;
+
+/* Who would miss the role; refused when anybody would. */
+enum twr_status change_check_role_unused(const struct change *ch,
+    const struct role *role, struct twr_error *err) TWR_MUST_CHECK;
 
 /* Write re->text, from re's outcome and ends and the gift's window. */
 void change_describe(const struct change *ch, const struct change_gift *gift,

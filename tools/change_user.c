@@ -42,44 +42,6 @@ role_key(const char *word, char key[TWR_NAME_MAX + 1], struct twr_error *err)
 	    best != NULL ? best : "", best != NULL ? "\"?" : "");
 }
 
-static enum twr_status
-take_row(void *ctx, const struct assignment *row, struct twr_error *err)
-{
-	struct assignment *held = ctx;
-
-	(void)err;
-	*held = *row;
-	return TWR_OK;
-}
-
-/* Remove the organization role that the user holds. */
-static enum twr_status
-take_role(const struct change *ch, const struct user *us, const char *key,
-    struct twr_error *err)
-{
-	struct assignment held = { 0 };
-	struct role ro;
-	enum twr_status rc;
-
-	if ((rc = directory_role_find(ch->dir, key, &ro, err)) != TWR_OK)
-		return rc;
-	rc = directory_each_standing(ch->dir, us->id, ro.id, 0, take_row,
-	    &held, err);
-	if (rc == TWR_OK)
-		rc = change_take(ch, held.id, held.sid, err);
-	return rc;
-}
-
-static enum twr_status
-give_role(const struct change *ch, const struct user *us, const char *key,
-    struct twr_error *err)
-{
-	struct scope org;
-	enum twr_status rc = directory_scope_get(ch->dir, 1, &org, err);
-
-	return rc != TWR_OK ? rc : change_give_key(ch, us, key, &org, err);
-}
-
 static const char *
 key_or_none(const char *key)
 {
@@ -87,9 +49,15 @@ key_or_none(const char *key)
 }
 
 static bool
+is_owner_key(const char *key)
+{
+	return strcmp(key, ROLE_KEY_ORGANIZATION_OWNER) == 0;
+}
+
+static bool
 is_administrator_key(const char *key)
 {
-	return strcmp(key, ROLE_KEY_ORGANIZATION_OWNER) == 0 ||
+	return is_owner_key(key) ||
 	    strcmp(key, ROLE_KEY_ORGANIZATION_ADMINISTRATOR) == 0;
 }
 
@@ -122,13 +90,8 @@ set_role(const struct change *ch, const struct user *us, const char *key,
 		return rc;
 	if ((rc = check_role_change(ch, us, &st, key, err)) != TWR_OK)
 		return rc;
-	if (st.organization_role[0] != '\0') {
-		rc = take_role(ch, us, st.organization_role, err);
-		if (rc != TWR_OK)
-			return rc;
-	}
 	*changed = true;
-	return key[0] != '\0' ? give_role(ch, us, key, err) : TWR_OK;
+	return change_swap_role(ch, us, st.organization_role, key, err);
 }
 
 enum twr_status
@@ -158,19 +121,15 @@ change_user_set_organization_role(const struct change *ch, const char *user,
 
 /* ---- users ---- */
 
-static enum twr_status
-check_new(const struct change *ch, const struct user *us,
+enum twr_status
+change_check_email_free(const struct change *ch, const char *email,
     struct twr_error *err)
 {
 	struct user other;
 	struct twr_error unused;
 	enum twr_status rc;
 
-	if ((rc = admin_check_email(us->email, err)) != TWR_OK)
-		return rc;
-	if ((rc = admin_check_user_name(us->name, err)) != TWR_OK)
-		return rc;
-	rc = directory_user_find(ch->dir, us->email, &other, &unused);
+	rc = directory_user_find(ch->dir, email, &other, &unused);
 	if (rc == TWR_OK)
 		return twr_fail(err, TWR_EREFUSED,
 		    "user \"%s\": exists already (%s, %s)", other.email,
@@ -178,6 +137,19 @@ check_new(const struct change *ch, const struct user *us,
 	if (rc == TWR_EREFUSED)
 		return TWR_OK;
 	return twr_fail(err, rc, "%s", unused.text);
+}
+
+static enum twr_status
+check_new(const struct change *ch, const struct user *us,
+    struct twr_error *err)
+{
+	enum twr_status rc;
+
+	if ((rc = admin_check_email(us->email, err)) != TWR_OK)
+		return rc;
+	if ((rc = admin_check_user_name(us->name, err)) != TWR_OK)
+		return rc;
+	return change_check_email_free(ch, us->email, err);
 }
 
 static enum twr_status
@@ -233,9 +205,8 @@ change_user_add(const struct change *ch, const struct change_user *in,
 	return rc;
 }
 
-/* Write the user's row and journal it. */
-static enum twr_status
-store_user(const struct change *ch, const struct user *us,
+enum twr_status
+change_store_user(const struct change *ch, const struct user *us,
     enum journal_event event, struct twr_error *err)
 {
 	char *before = NULL;
@@ -258,7 +229,7 @@ status_event(enum twr_user_status status, const char **doing)
 		*doing = "activated";
 		return JOURNAL_USER_ACTIVATED;
 	case TWR_USER_INACTIVE:
-		*doing = "made inactive";
+		*doing = "deactivated";
 		return JOURNAL_USER_DEACTIVATED;
 	case TWR_USER_SUSPENDED:
 		break;
@@ -273,11 +244,16 @@ set_status(const struct change *ch, struct user *us,
 {
 	const char *doing;
 	enum journal_event event = status_event(status, &doing);
+	struct admin_leaving leaving = { .user = us, .accounts = "" };
 	struct user_standing st;
 	enum twr_status rc;
 
 	rc = directory_user_standing(ch->dir, us->id, ch->now, &st, err);
 	if (rc != TWR_OK)
+		return rc;
+	leaving.owns_organization = is_owner_key(st.organization_role);
+	if (status == TWR_USER_INACTIVE &&
+	    (rc = admin_check_leaving(&leaving, err)) != TWR_OK)
 		return rc;
 	if (status != TWR_USER_ACTIVE) {
 		rc = change_check_last(ch, us, &st, false, doing, err);
@@ -285,7 +261,7 @@ set_status(const struct change *ch, struct user *us,
 			return rc;
 	}
 	us->status = status;
-	if ((rc = store_user(ch, us, event, err)) != TWR_OK)
+	if ((rc = change_store_user(ch, us, event, err)) != TWR_OK)
 		return rc;
 	if (is_administrator_key(st.organization_role))
 		return change_warn_second(ch, err);
@@ -327,7 +303,8 @@ change_user_set_two_factor(const struct change *ch, const char *user,
 	done = us.two_factor != state;
 	us.two_factor = state;
 	if (done) {
-		rc = store_user(ch, &us, JOURNAL_USER_TWO_FACTOR, err);
+		rc = change_store_user(ch, &us, JOURNAL_USER_TWO_FACTOR,
+		    err);
 		if (rc != TWR_OK)
 			return rc;
 	}

@@ -175,3 +175,22 @@ clock_format(int64_t when, bool utc, char buf[CLOCK_TEXT_LEN])
 	memmove(buf + len - 1, buf + len - 2, 3);
 	buf[len - 2] = ':';
 }
+
+void
+clock_format_people(int64_t when, bool utc, char buf[CLOCK_TEXT_LEN],
+    char zone[CLOCK_ZONE_LEN])
+{
+	char text[CLOCK_TEXT_LEN];
+
+	clock_format(when, utc, text);
+	zone[0] = '\0';
+	if (!has_shape(text, "0000-00-00T00:00:00Z") &&
+	    !has_shape(text, "0000-00-00T00:00:00+00:00") &&
+	    !has_shape(text, "0000-00-00T00:00:00-00:00")) {
+		(void)strcpy(buf, text);
+		return;
+	}
+	(void)snprintf(zone, CLOCK_ZONE_LEN, "%.7s",
+	    text[19] == 'Z' ? "UTC" : text + 19);
+	(void)snprintf(buf, CLOCK_TEXT_LEN, "%.10s %.5s", text, text + 11);
+}

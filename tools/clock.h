@@ -38,4 +38,12 @@ enum twr_status clock_parse_duration(const char *text, const char *what,
 #define CLOCK_TEXT_LEN 32 /* with its NUL */
 void clock_format(int64_t when, bool utc, char buf[CLOCK_TEXT_LEN]);
 
+/*
+ * The same for people: "2026-12-31 18:00" and, apart from it, the zone:
+ * "+01:00", or "UTC". "always" and "never" have the zone "".
+ */
+#define CLOCK_ZONE_LEN 8 /* with its NUL */
+void clock_format_people(int64_t when, bool utc, char buf[CLOCK_TEXT_LEN],
+    char zone[CLOCK_ZONE_LEN]);
+
 #endif

@@ -22,4 +22,45 @@ uint32_t cmd_account_uid(const struct cli *cli, const char *login);
 enum twr_status cmd_login_facts(struct cli *cli, const char *name,
     struct admin_login *ret, struct twr_error *err) TWR_MUST_CHECK;
 
+/* Fill the report with the table of one user. */
+enum twr_status cmd_user_report(struct cli *cli, const struct user *user,
+    struct twr_error *err) TWR_MUST_CHECK;
+/* "active"...; "removed" for one who was. */
+const char *cmd_user_status(const struct user *user);
+/* "organization", ...; TWR_EINVAL, with what there is. */
+enum twr_status cmd_role_type(const char *text, enum role_type *ret,
+    struct twr_error *err) TWR_MUST_CHECK;
+/* Fill the report with one role. */
+enum twr_status cmd_role_report(struct cli *cli, const struct role *role,
+    struct twr_error *err) TWR_MUST_CHECK;
+/* A list of the roles that a role includes, by any way. */
+enum twr_status cmd_role_includes(struct cli *cli, int64_t role_id,
+    struct out_list *list, struct twr_error *err) TWR_MUST_CHECK;
+/* Note, a line for each group, which roles can be given at the scope. */
+enum twr_status cmd_role_offer(struct cli *cli, const struct scope *scope,
+    struct twr_error *err) TWR_MUST_CHECK;
+/* "in force", "to come", "ended", "removed". */
+const char *cmd_assignment_state(const struct assignment *a, int64_t now);
+
+/* ---- cmd_gone.c: what goes with a change, and whether it may ---- */
+
+/* Zero it but for cli; hand it to a change as its context. */
+struct cmd_gone {
+	struct cli *cli;
+	struct out_list lines; /* the first ones, for people */
+	size_t n;
+};
+/* A change_gone_fn. Fills the report's table, too. */
+void cmd_gone_take(void *ctx, const struct change_gone *gone);
+/* One more line for people. */
+void cmd_gone_line(struct cmd_gone *gone, const char *fmt, ...)
+    TWR_PRINTF(2, 3);
+/*
+ * After a change and before its commit: go on with --yes or when whoever
+ * sits at the terminal says so, within a minute: other writers wait. doing:
+ * "remove bob@example.com". TWR_EREFUSED otherwise. Releases gone.
+ */
+enum twr_status cmd_gone_confirm(struct cmd_gone *gone, const char *doing,
+    struct twr_error *err) TWR_MUST_CHECK;
+
 #endif

@@ -93,9 +93,55 @@ static const struct opt_help add_options[] = { { OPT_FROM,
 const struct command_help cmd_assignment_add_help = { add_options,
 	"A role given in a scope holds there and in every scope below. All "
 	"roles are given, or none. TIME is 2026-12-01, \"2026-12-01 18:00\" "
-	"or 2026-12-01T18:00:00Z.",
+	"or 2026-12-01T18:00:00Z. Without a ROLE it says which can be given "
+	"there.",
 	"twrbac assignment add bob acme/web hosts:operator --for 4h "
 	"--reason INC-123" };
+
+/* When it is a role that was not understood, or does not fit the scope. */
+static void
+offer_roles(struct cli *cli, const struct change_assignment *in)
+{
+	struct directory *dir = cli->session->dir;
+	struct twr_error unused;
+	struct scope scope;
+	struct role role;
+	size_t i;
+
+	if (directory_scope_find(dir, in->scope, &scope, NULL, &unused) !=
+	    TWR_OK)
+		return;
+	for (i = 0; i < in->n_roles; i++) {
+		if (directory_role_find(dir, in->roles[i], &role, &unused) ==
+			TWR_OK &&
+		    (role.assignable_at & ASSIGNABLE(scope.kind)) != 0)
+			continue;
+		(void)!cmd_role_offer(cli, &scope, &unused);
+		return;
+	}
+}
+
+/* Without any role: say which there are. */
+static enum twr_status
+ask_for_role(struct cli *cli, struct twr_error *err)
+{
+	struct directory *dir = cli->session->dir;
+	struct scope scope;
+	struct user user;
+	enum twr_status rc;
+
+	rc = directory_user_find(dir, cli->args[0], &user, err);
+	if (rc == TWR_OK)
+		rc = directory_scope_find(dir, cli->args[1], &scope, NULL, err);
+	if (rc == TWR_OK)
+		rc = cmd_role_offer(cli, &scope, err);
+	if (rc != TWR_OK)
+		return rc;
+	return twr_fail(err, TWR_EINVAL,
+	    "assignment add: which role shall %s hold at %s? \"twrbac role "
+	    "list --scope %s\" describes them",
+	    user.email, scope.path, scope.path);
+}
 
 enum twr_status
 cmd_assignment_add(struct cli *cli, struct twr_error *err)
@@ -111,9 +157,13 @@ cmd_assignment_add(struct cli *cli, struct twr_error *err)
 
 	if ((rc = read_window(cli, &in.window, err)) != TWR_OK)
 		return rc;
+	if (in.n_roles == 0)
+		return ask_for_role(cli, err);
 	if ((results = calloc(in.n_roles, sizeof(*results))) == NULL)
 		return twr_fail(err, TWR_ENOMEM, "out of memory");
 	rc = change_assignment_add(&cli->session->change, &in, results, err);
+	if (rc == TWR_EREFUSED)
+		offer_roles(cli, &in);
 	begin_results(cli);
 	for (i = 0; rc == TWR_OK && i < in.n_roles; i++)
 		print_result(cli, &results[i]);
@@ -148,91 +198,5 @@ cmd_assignment_remove(struct cli *cli, struct twr_error *err)
 	rc = change_assignment_remove_sid(ch, cli->args[0], &result, err);
 	if (rc == TWR_OK)
 		print_result(cli, &result);
-	return rc;
-}
-
-/* ---- assignment list ---- */
-
-static const struct out_column list_columns[] = {
-	{ "email", "USER", OUT_TEXT },
-	{ "role", "ROLE", OUT_TEXT },
-	{ "scope", "SCOPE", OUT_TEXT },
-	{ "state", "STATE", OUT_TEXT },
-	{ "not_before", "FROM", OUT_TIME },
-	{ "not_after", "UNTIL", OUT_TIME },
-	{ "resource", NULL, OUT_TEXT },
-	{ "reason", NULL, OUT_TEXT },
-	{ "created_at", NULL, OUT_TIME },
-	{ "created_by", NULL, OUT_TEXT },
-	{ "removed_at", NULL, OUT_TIME },
-	{ "removed_by", NULL, OUT_TEXT },
-	{ "found_in", NULL, OUT_TEXT },
-	{ "sid", NULL, OUT_SID },
-};
-
-static const char *
-state_word(const struct assignment *a, int64_t now)
-{
-	if (a->removed_at != TWR_NEVER)
-		return "removed";
-	if (now < a->not_before)
-		return "to come";
-	return now >= a->not_after ? "ended" : "in force";
-}
-
-static enum twr_status
-list_one(void *ctx, const struct assignment_row *row, struct twr_error *err)
-{
-	struct cli *cli = ctx;
-	const struct assignment *a = &row->assignment;
-	bool found = row->field != FIELD_NONE;
-
-	(void)err;
-	out_text(cli->out, row->user.email);
-	out_text(cli->out, row->role.key);
-	out_text(cli->out, row->scope.path);
-	out_text(cli->out, state_word(a, cli->session->now));
-	out_number(cli->out, a->not_before);
-	out_number(cli->out, a->not_after);
-	out_text(cli->out, *a->resource_id ? a->resource_id : NULL);
-	out_text(cli->out, *a->reason ? a->reason : NULL);
-	out_number(cli->out, a->created_at);
-	out_text(cli->out, a->created_by);
-	out_number(cli->out, a->removed_at);
-	out_text(cli->out, *a->removed_by ? a->removed_by : NULL);
-	out_text(cli->out, found ? assignment_field_word(row->field) : NULL);
-	out_text(cli->out, a->sid);
-	return TWR_OK;
-}
-
-static const struct opt_help list_options[] = {
-	{ OPT_ALL, "those that ended or were removed, too" },
-	{ OPT_AT, "as it was, or as it will be if nothing is changed" },
-	{ OPT_NONE, NULL }
-};
-const struct command_help cmd_assignment_list_help = { list_options,
-	"TEXT is a part of a name, e-mail, login, role, scope or SID; nothing "
-	"found is exit status 1.",
-	"twrbac assignment list production --utc" };
-
-enum twr_status
-cmd_assignment_list(struct cli *cli, struct twr_error *err)
-{
-	struct assignment_filter filter = { .now = cli->session->now,
-		.text = cli->n_args > 0 ? cli->args[0] : NULL,
-		.removed = cli->opts->value[OPT_ALL] != NULL };
-	enum twr_status rc;
-
-	out_table(cli->out, list_columns,
-	    sizeof(list_columns) / sizeof(*list_columns));
-	rc = directory_each_assignment(cli->session->dir, &filter, list_one,
-	    cli, err);
-	if (rc == TWR_OK && filter.text != NULL && out_rows(cli->out) == 0) {
-		cli->refused = true;
-		out_note(cli->out,
-		    "no assignment has \"%s\" in its user, "
-		    "role, scope or SID",
-		    filter.text);
-	}
 	return rc;
 }

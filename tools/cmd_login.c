@@ -106,8 +106,8 @@ cmd_login_facts(struct cli *cli, const char *name, struct admin_login *ret,
 }
 
 static const struct out_column map_columns[] = {
-	{ "login", "LOGIN", OUT_TEXT },
-	{ "email", "USER", OUT_TEXT },
+	{ "login", "LOGIN", OUT_WHOLE },
+	{ "email", "USER", OUT_WHOLE },
 	{ "sid", "SID", OUT_SID },
 };
 
@@ -175,9 +175,9 @@ cmd_login_unmap(struct cli *cli, struct twr_error *err)
 /* ---- login list ---- */
 
 static const struct out_column list_columns[] = {
-	{ "login", "LOGIN", OUT_TEXT },
+	{ "login", "LOGIN", OUT_WHOLE },
 	{ "uid", "UID", OUT_TEXT },
-	{ "email", "USER", OUT_TEXT },
+	{ "email", "USER", OUT_WHOLE },
 	{ "mapped_at", "MAPPED", OUT_TIME },
 	{ "unmapped_at", "UNMAPPED", OUT_TIME },
 };

@@ -1,17 +1,24 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "cmd.h"
 
-#include "clock.h"
-
 static const struct out_column user_columns[] = {
-	{ "email", "E-MAIL", OUT_TEXT },
+	{ "email", "E-MAIL", OUT_WHOLE },
 	{ "name", "NAME", OUT_TEXT },
 	{ "status", "STATUS", OUT_TEXT },
 	{ "kind", "KIND", OUT_TEXT },
 	{ "two_factor", "TWO-FACTOR", OUT_TEXT },
 	{ "logins", "LOGINS", OUT_LIST },
 	{ "sid", "SID", OUT_SID },
+	{ "removed_at", "REMOVED", OUT_TIME },
 };
+
+const char *
+cmd_user_status(const struct user *user)
+{
+	return user->removed_at != TWR_NEVER ?
+	    "removed" :
+	    twr_user_status_word(user->status);
+}
 
 static enum twr_status
 add_login(void *ctx, const struct login *login, struct twr_error *err)
@@ -39,7 +46,7 @@ begin_row(struct cli *cli, const struct user *user)
 {
 	out_text(cli->out, user->email);
 	out_text(cli->out, user->name);
-	out_text(cli->out, twr_user_status_word(user->status));
+	out_text(cli->out, cmd_user_status(user));
 	out_text(cli->out, twr_user_kind_word(user->kind));
 	out_text(cli->out, twr_two_factor_word(user->two_factor));
 }
@@ -53,6 +60,7 @@ list_one(void *ctx, const struct user *user, struct twr_error *err)
 	begin_row(cli, user);
 	rc = list_logins(cli, user, err);
 	out_text(cli->out, user->sid);
+	out_number(cli->out, user->removed_at);
 	return rc;
 }
 
@@ -64,8 +72,8 @@ begin_table(struct cli *cli)
 	    sizeof(user_columns) / sizeof(*user_columns));
 }
 
-static enum twr_status
-report(struct cli *cli, const struct user *user, struct twr_error *err)
+enum twr_status
+cmd_user_report(struct cli *cli, const struct user *user, struct twr_error *err)
 {
 	begin_table(cli);
 	return list_one(cli, user, err);
@@ -110,16 +118,22 @@ cmd_user_add(struct cli *cli, struct twr_error *err)
 		    "--allow-system say something about a login; add --login");
 	}
 	rc = change_user_add(&cli->session->change, &in, &user, err);
-	return rc == TWR_OK ? report(cli, &user, err) : rc;
+	return rc == TWR_OK ? cmd_user_report(cli, &user, err) : rc;
 }
 
-const struct command_help cmd_user_list_help = { NULL, NULL,
+static const struct opt_help list_options[] = {
+	{ OPT_ALL, "those who were removed, too" }, { OPT_NONE, NULL }
+};
+const struct command_help cmd_user_list_help = { list_options, NULL,
 	"twrbac user list --json" };
 
 enum twr_status
 cmd_user_list(struct cli *cli, struct twr_error *err)
 {
 	begin_table(cli);
+	if (cli->opts->value[OPT_ALL] != NULL)
+		return directory_each_user_ever(cli->session->dir, list_one,
+		    cli, err);
 	return directory_each_user(cli->session->dir, list_one, cli, err);
 }
 
@@ -137,7 +151,7 @@ set_status(struct cli *cli, enum twr_user_status status, struct twr_error *err)
 	if (!changed)
 		out_note(cli->out, "%s is %s already", user.email,
 		    twr_user_status_word(status));
-	return report(cli, &user, err);
+	return cmd_user_report(cli, &user, err);
 }
 
 const struct command_help cmd_user_suspend_help = { NULL,
@@ -157,6 +171,18 @@ enum twr_status
 cmd_user_activate(struct cli *cli, struct twr_error *err)
 {
 	return set_status(cli, TWR_USER_ACTIVE, err);
+}
+
+const struct command_help cmd_user_deactivate_help = { NULL,
+	"For who has left: no rule lets an inactive user in, and nothing new "
+	"can be given. Assignments and logins stay; user remove takes them. "
+	"Running sessions are not ended.",
+	"twrbac user deactivate bob" };
+
+enum twr_status
+cmd_user_deactivate(struct cli *cli, struct twr_error *err)
+{
+	return set_status(cli, TWR_USER_INACTIVE, err);
 }
 
 const struct command_help cmd_user_set_organization_role_help = { NULL,
@@ -179,85 +205,5 @@ cmd_user_set_organization_role(struct cli *cli, struct twr_error *err)
 	if (!changed)
 		out_note(cli->out, "%s had the organization role %s already",
 		    user.email, cli->args[1]);
-	return report(cli, &user, err);
-}
-
-/* ---- user show ---- */
-
-static const struct out_column show_columns[] = {
-	{ "email", "e-mail", OUT_TEXT },
-	{ "name", "name", OUT_TEXT },
-	{ "status", "status", OUT_TEXT },
-	{ "kind", "kind", OUT_TEXT },
-	{ "two_factor", "two-factor", OUT_TEXT },
-	{ "logins", "logins", OUT_LIST },
-	{ "sid", "SID", OUT_SID },
-	{ "created_at", "created", OUT_TIME },
-	{ "organization_role", "organization role", OUT_TEXT },
-	{ "built_in", "built-in roles", OUT_NUMBER },
-	{ "assignments", "assignments", OUT_LIST },
-};
-
-struct assignments {
-	struct cli *cli;
-	struct out_list list;
-};
-
-static enum twr_status
-add_assignment(void *ctx, const struct assignment_row *row,
-    struct twr_error *err)
-{
-	struct assignments *all = ctx;
-	const struct assignment *a = &row->assignment;
-	char from[CLOCK_TEXT_LEN], until[CLOCK_TEXT_LEN];
-	bool utc = all->cli->out->utc || all->cli->out->format != OUT_PEOPLE;
-	bool begins = a->not_before != TWR_ALWAYS;
-	bool ends = a->not_after != TWR_NEVER;
-
-	(void)err;
-	clock_format(a->not_before, utc, from);
-	clock_format(a->not_after, utc, until);
-	out_list_add(&all->list, "%s at %s%s%s%s%s%s%s", row->role.key,
-	    row->scope.path, begins ? " from " : "", begins ? from : "",
-	    ends ? " until " : "", ends ? until : "",
-	    *a->resource_id ? ", only on " : "", a->resource_id);
-	return TWR_OK;
-}
-
-static const struct opt_help show_options[] = {
-	{ OPT_AT, "as it was, or as it will be if nothing is changed" },
-	{ OPT_NONE, NULL }
-};
-const struct command_help cmd_user_show_help = { show_options, NULL,
-	"twrbac user show bob" };
-
-enum twr_status
-cmd_user_show(struct cli *cli, struct twr_error *err)
-{
-	struct directory *dir = cli->session->dir;
-	struct assignment_filter filter = { .now = cli->session->now };
-	struct assignments all = { cli, { 0 } };
-	struct user_standing standing;
-	struct user user;
-	enum twr_status rc;
-
-	rc = directory_user_find(dir, cli->args[0], &user, err);
-	if (rc == TWR_OK)
-		rc = directory_user_standing(dir, user.id, filter.now,
-		    &standing, err);
-	if (rc != TWR_OK)
-		return rc;
-	out_record(cli->out, show_columns,
-	    sizeof(show_columns) / sizeof(*show_columns));
-	begin_row(cli, &user);
-	if ((rc = list_logins(cli, &user, err)) != TWR_OK)
-		return rc;
-	out_text(cli->out, user.sid);
-	out_number(cli->out, user.created_at);
-	out_text(cli->out, standing.organization_role);
-	out_number(cli->out, standing.built_in);
-	filter.user_id = user.id;
-	rc = directory_each_assignment(dir, &filter, add_assignment, &all, err);
-	out_list_cell(cli->out, &all.list);
-	return rc;
+	return cmd_user_report(cli, &user, err);
 }

@@ -14,7 +14,7 @@
 #include "gate.h"
 
 #define LOCK_WAIT_MS 10000
-#define LOCK_STEP_MS 50
+#define LOCK_STEP_MS 10
 
 static enum twr_status
 fail_folder(const char *path, size_t len, struct twr_error *err)

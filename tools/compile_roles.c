@@ -105,7 +105,8 @@ build_load_roles(struct build *b, struct twr_error *err)
 	enum twr_status rc;
 	size_t i;
 
-	if ((rc = directory_each_role(b->dir, take_role, b, err)) != TWR_OK)
+	if ((rc = directory_each_role_ever(b->dir, take_role, b,
+		 err)) != TWR_OK)
 		return rc;
 	if (b->n_roles > 0)
 		qsort(b->roles, b->n_roles, sizeof(*b->roles), compare_roles);

@@ -47,6 +47,7 @@ struct user {
 	enum twr_user_kind kind;
 	enum twr_two_factor two_factor;
 	int64_t created_at;
+	int64_t removed_at; /* TWR_NEVER while there; then inactive for good */
 };
 
 struct login {
@@ -80,6 +81,7 @@ struct role {
 	bool published_sid; /* Twilio publishes this SID */
 	bool modelled; /* permissions are our model, not published */
 	bool shipped; /* from the catalogue: cannot be deleted */
+	int64_t deleted_at; /* TWR_NEVER while it can be given */
 };
 
 struct assignment {
@@ -162,9 +164,13 @@ enum twr_status directory_scope_find(struct directory *dir, const char *text,
     struct scope *ret, bool *alias, struct twr_error *err) TWR_MUST_CHECK;
 enum twr_status directory_scope_get(struct directory *dir, int64_t id,
     struct scope *ret, struct twr_error *err) TWR_MUST_CHECK;
-/* E-mail (has '@'), SID, or login. */
+/* E-mail (has '@'), SID, or login. One who was removed is refused. */
 enum twr_status directory_user_find(struct directory *dir, const char *text,
     struct user *ret, struct twr_error *err) TWR_MUST_CHECK;
+/* The same, and by SID also who was removed. */
+enum twr_status directory_user_find_ever(struct directory *dir,
+    const char *text, struct user *ret,
+    struct twr_error *err) TWR_MUST_CHECK;
 enum twr_status directory_user_get(struct directory *dir, int64_t id,
     struct user *ret, struct twr_error *err) TWR_MUST_CHECK;
 enum twr_status directory_login_get(struct directory *dir, const char *name,
@@ -219,18 +225,55 @@ typedef enum twr_status id_fn(void *ctx, int64_t id, struct twr_error *err);
 /* Parents before children, by path. Closed ones too. */
 enum twr_status directory_each_scope(struct directory *dir, scope_fn *fn,
     void *ctx, struct twr_error *err) TWR_MUST_CHECK;
+/* By path: what stands below a scope, closed ones too. */
+enum twr_status directory_each_scope_below(struct directory *dir, int64_t id,
+    scope_fn *fn, void *ctx, struct twr_error *err) TWR_MUST_CHECK;
+/* Who stands at a scope or below it; each user counts once. */
+struct scope_tally {
+	struct scope scope;
+	int64_t users; /* who hold an assignment, now or to come */
+	int64_t assignments;
+};
+typedef enum twr_status tally_fn(void *ctx, const struct scope_tally *tally,
+    struct twr_error *err);
+/* As directory_each_scope(), with its numbers. */
+enum twr_status directory_each_tally(struct directory *dir, int64_t now,
+    tally_fn *fn, void *ctx, struct twr_error *err) TWR_MUST_CHECK;
+/* The whole organization in numbers; closed and removed things left out. */
+struct organization_tally {
+	int64_t accounts, subaccounts;
+	int64_t users, active_users, service_users;
+	int64_t logins;
+	int64_t custom_roles; /* that were not shipped */
+	int64_t assignments; /* in force or to come */
+};
+enum twr_status directory_organization_tally(struct directory *dir,
+    int64_t now, struct organization_tally *ret,
+    struct twr_error *err) TWR_MUST_CHECK;
 /* By e-mail. */
 enum twr_status directory_each_user(struct directory *dir, user_fn *fn,
     void *ctx, struct twr_error *err) TWR_MUST_CHECK;
 /* Active administrators with at least one login, by e-mail. */
 enum twr_status directory_each_administrator(struct directory *dir,
     user_fn *fn, void *ctx, struct twr_error *err) TWR_MUST_CHECK;
+/* The same, with those who were removed. */
+enum twr_status directory_each_user_ever(struct directory *dir, user_fn *fn,
+    void *ctx, struct twr_error *err) TWR_MUST_CHECK;
 /* By name; tombstones too. user_id 0: of every user. */
 enum twr_status directory_each_login(struct directory *dir, int64_t user_id,
     login_fn *fn, void *ctx, struct twr_error *err) TWR_MUST_CHECK;
 /* By type, group, key. */
 enum twr_status directory_each_role(struct directory *dir, role_fn *fn,
     void *ctx, struct twr_error *err) TWR_MUST_CHECK;
+/*
+ * The same, with those that were deleted: they have no permissions, include
+ * nothing and are included by none, but old assignments name them.
+ */
+enum twr_status directory_each_role_ever(struct directory *dir, role_fn *fn,
+    void *ctx, struct twr_error *err) TWR_MUST_CHECK;
+/* Assignments of the role that are in force or to come. */
+enum twr_status directory_role_standing(struct directory *dir, int64_t id,
+    int64_t now, int64_t *ret, struct twr_error *err) TWR_MUST_CHECK;
 /* The role's own permissions, without those of included roles. */
 enum twr_status directory_each_permission(struct directory *dir,
     int64_t role_id, text_fn *fn, void *ctx,
@@ -245,6 +288,14 @@ typedef enum twr_status held_fn(void *ctx, const struct assignment *row,
     struct twr_error *err);
 enum twr_status directory_each_held(struct directory *dir, int64_t user_id,
     held_fn *fn, void *ctx, struct twr_error *err) TWR_MUST_CHECK;
+/* Ids of all roles that the role includes, by any way; its own: a circle. */
+enum twr_status directory_each_included_deep(struct directory *dir,
+    int64_t role_id, id_fn *fn, void *ctx,
+    struct twr_error *err) TWR_MUST_CHECK;
+/* Ids of the roles that name the role as included (one level). */
+enum twr_status directory_each_including(struct directory *dir,
+    int64_t role_id, id_fn *fn, void *ctx,
+    struct twr_error *err) TWR_MUST_CHECK;
 
 /* ---- assignments, joined for display ---- */
 
@@ -265,11 +316,22 @@ enum assignment_field {
 };
 const char *assignment_field_word(enum assignment_field field);
 
+enum assignment_which {
+	ASSIGNMENTS_STANDING = 1, /* neither removed nor ended; 0 too */
+	ASSIGNMENTS_EVER,
+	ASSIGNMENTS_EXPIRED /* ended by themselves */
+};
 struct assignment_filter {
 	const char *text; /* part of a field, without (ASCII) case; NULL any */
 	int64_t user_id, scope_id, role_id; /* 0: any */
 	int64_t now;
-	bool removed; /* those removed or ended by now, too */
+	bool removed; /* the same as ASSIGNMENTS_EVER */
+	enum assignment_which which;
+	const char *group; /* product group, or of the key; NULL any */
+	enum role_type type; /* 0: any */
+	int64_t ending; /* the end is at this time or before; 0: any */
+	/* scope_id means those above it too, role_id those including it */
+	bool effective;
 };
 struct assignment_row {
 	struct assignment assignment;
@@ -439,7 +501,7 @@ enum twr_status directory_moment(struct directory *dir, int64_t at,
 enum twr_status directory_open_past(struct directory *dir, uint64_t upto,
     int64_t now, struct directory **ret, struct twr_error *err) TWR_MUST_CHECK;
 
-/* An integer setting such as "role_limit"; its default when never set. */
+/* One of admin.h's settings, such as "role_limit"; its default if unset. */
 enum twr_status directory_setting(struct directory *dir, const char *name,
     int64_t *ret, struct twr_error *err) TWR_MUST_CHECK;
 

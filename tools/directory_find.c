@@ -4,6 +4,7 @@
 #include "directory_sql.h"
 #include "directory_write.h"
 #include "suggest.h"
+#include "text.h"
 
 /* ---- scopes ---- */
 
@@ -218,6 +219,26 @@ unknown_user(struct directory *dir, const char *text, struct twr_error *err)
 
 enum twr_status
 directory_user_find(struct directory *dir, const char *text,
+    struct user *ret, struct twr_error *err)
+{
+	char when[TWR_TIME_LEN];
+	struct user us;
+	enum twr_status rc = directory_user_find_ever(dir, text, &us, err);
+
+	if (rc != TWR_OK)
+		return rc;
+	if (us.removed_at != TWR_NEVER) {
+		twr_time_format(us.removed_at, when);
+		return twr_fail(err, TWR_EREFUSED,
+		    "user %s: %s was removed at %s and stays so; \"twrbac user "
+		    "add\" makes a new user", us.sid, us.email, when);
+	}
+	*ret = us;
+	return TWR_OK;
+}
+
+enum twr_status
+directory_user_find_ever(struct directory *dir, const char *text,
     struct user *ret, struct twr_error *err)
 {
 	struct user us = { 0 };

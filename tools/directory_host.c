@@ -157,42 +157,26 @@ directory_log_key(struct directory *dir, uint8_t ret[TWR_ID_LEN],
 	return rc;
 }
 
-static const struct {
-	const char *name;
-	int64_t value;
-} defaults[] = {
-	{ "role_limit", ADMIN_ROLE_LIMIT },
-};
-
-static enum twr_status
-setting_default(const char *name, int64_t *ret, struct twr_error *err)
-{
-	size_t i;
-
-	for (i = 0; i < sizeof(defaults) / sizeof(defaults[0]); i++) {
-		if (strcmp(defaults[i].name, name) == 0) {
-			*ret = defaults[i].value;
-			return TWR_OK;
-		}
-	}
-	return twr_fail(err, TWR_EREFUSED,
-	    "setting \"%s\": no such setting; there is role_limit", name);
-}
-
 enum twr_status
 directory_setting(struct directory *dir, const char *name, int64_t *ret,
     struct twr_error *err)
 {
+	const struct admin_setting *known;
 	struct query q;
-	enum twr_status rc = query_begin(&q, dir, SQL_SETTING, err);
+	enum twr_status rc = admin_find_setting(name, &known, err);
 
-	if (rc == TWR_OK) {
+	if (rc != TWR_OK)
+		return rc;
+	if ((rc = query_begin(&q, dir, SQL_SETTING, err)) == TWR_OK) {
 		query_text(&q, 1, name);
 		if ((rc = query_step(&q, err)) == TWR_OK)
 			*ret = sqlite3_column_int64(q.st, 0);
 	}
 	query_end(&q);
-	return rc == TWR_ENOENT ? setting_default(name, ret, err) : rc;
+	if (rc != TWR_ENOENT)
+		return rc;
+	*ret = known->otherwise;
+	return TWR_OK;
 }
 
 enum twr_status

@@ -123,12 +123,19 @@ directory_role_find(struct directory *dir, const char *text,
     struct role *ret, struct twr_error *err)
 {
 	struct role ro = { 0 };
-	char sid[TWR_SID_LEN + 1];
+	char sid[TWR_SID_LEN + 1], when[TWR_TIME_LEN];
 	enum twr_status rc;
 
 	if (find_sid(text, NULL, sid)) {
 		rc = find_by_text(dir, SQL_ROLE_BY_SID, ROW_ROLE, sid, &ro,
 		    err);
+		if (rc == TWR_OK && ro.deleted_at != TWR_NEVER) {
+			twr_time_format(ro.deleted_at, when);
+			rc = twr_fail(err, TWR_EREFUSED,
+			    "role %s: %s was deleted at %s; \"twrbac role "
+			    "list\" shows those there are", sid, ro.key,
+			    when);
+		}
 	} else {
 		rc = find_by_text(dir, SQL_ROLE_BY_KEY, ROW_ROLE, text, &ro,
 		    err);

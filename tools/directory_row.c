@@ -86,6 +86,7 @@ read_user(struct columns *rc, struct user *row)
 	row->two_factor = (enum twr_two_factor)column_int(rc,
 	    TWR_2FA_ENROLLED, TWR_2FA_UNKNOWN);
 	row->created_at = column_time(rc, 0);
+	row->removed_at = column_time(rc, TWR_NEVER);
 }
 
 void
@@ -113,6 +114,7 @@ read_role(struct columns *rc, struct role *row)
 	row->published_sid = column_int(rc, 0, 1) == 1;
 	row->modelled = column_int(rc, 0, 1) == 1;
 	row->shipped = column_int(rc, 0, 1) == 1;
+	row->deleted_at = column_time(rc, TWR_NEVER);
 }
 
 void

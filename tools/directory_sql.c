@@ -29,6 +29,17 @@
 	" OR a.scope_id IN (SELECT s.id FROM scope_path s WHERE " \
 	HAS("s.path") " OR " HAS("s.sid") ") OR " HAS("a.sid")
 
+/* ?3 and every role that includes it, by any way. */
+#define ROLES_INCLUDING \
+	"(WITH RECURSIVE above (id) AS (SELECT ?3 UNION" \
+	" SELECT i.role_id FROM role_include i JOIN above" \
+	" ON i.included_id = above.id) SELECT id FROM above)"
+/* What stands above scope ?4; NULL matches nothing. */
+#define SCOPES_ABOVE \
+	"((SELECT parent_id FROM scope WHERE id = ?4)," \
+	" (SELECT p.parent_id FROM scope c JOIN scope p" \
+	" ON p.id = c.parent_id WHERE c.id = ?4))"
+
 /*
  * The state of a thing as the journal keeps it: JSON(thing) FROM(thing)
  * KEY(thing). Keys are sorted. Values that the host measures again at will
@@ -55,7 +66,8 @@
 #define JSON_USER \
 	"json_object('created_at', created_at, 'email', email, 'id', id," \
 	" 'kind', CASE kind WHEN 1 THEN 'person' ELSE 'service' END," \
-	" 'name', name, 'sid', sid, 'status', " USER_STATUS "," \
+	" 'name', name, 'removed_at', removed_at, 'sid', sid," \
+	" 'status', " USER_STATUS "," \
 	" 'two_factor', CASE two_factor WHEN 1 THEN 'enrolled'" \
 	" WHEN 2 THEN 'not-enrolled' ELSE 'unknown' END)"
 #define FROM_USER "user t"
@@ -67,9 +79,9 @@
 #define FROM_LOGIN "login t"
 #define KEY_LOGIN "t.name"
 #define JSON_ROLE \
-	"json_object('assignable_at', assignable_at, 'description'," \
-	" description, 'id', id, 'includes', json((SELECT" \
-	" json_group_array(k) FROM (SELECT i.key AS k FROM role_include" \
+	"json_object('assignable_at', assignable_at, 'deleted_at'," \
+	" deleted_at, 'description', description, 'id', id, 'includes'," \
+	" json((SELECT json_group_array(k) FROM (SELECT i.key AS k FROM role_include" \
 	" JOIN role i ON i.id = included_id WHERE role_id = t.id" \
 	" ORDER BY k))), 'key', key, 'modelled', modelled, 'name', name," \
 	" 'permissions', json((SELECT json_group_array(permission) FROM" \
@@ -192,13 +204,45 @@ const char *const directory_sql[SQL_STATEMENTS] = {
 	[SQL_SCOPE_CHILD] = SCOPE "WHERE s.parent_id IS nullif(?1, 0)"
 	    " AND s.name = ?2",
 	[SQL_SCOPE_LIST] = SCOPE "ORDER BY s.path, s.id",
+	[SQL_SCOPE_BELOW] = SCOPE "WHERE s.parent_id = ?1 OR s.parent_id IN"
+	    " (SELECT id FROM scope WHERE parent_id = ?1)"
+	    " ORDER BY s.path, s.id",
+	/* ?1 now: what stands at each scope and below it */
+	[SQL_SCOPE_TALLY] = "SELECT " SQL_COLS_SCOPE
+	    ", coalesce(t.users, 0), coalesce(t.assignments, 0)"
+	    " FROM scope_path s LEFT JOIN (SELECT up.above AS id,"
+	    "  count(DISTINCT a.user_id) AS users, count(*) AS assignments"
+	    "  FROM assignment a JOIN (SELECT id, id AS above FROM scope"
+	    "   UNION ALL SELECT id, parent_id FROM scope"
+	    "   WHERE parent_id IS NOT NULL"
+	    "   UNION ALL SELECT c.id, p.parent_id FROM scope c"
+	    "   JOIN scope p ON p.id = c.parent_id"
+	    "   WHERE p.parent_id IS NOT NULL) up ON up.id = a.scope_id"
+	    "  WHERE a.removed_at IS NULL"
+	    "  AND (a.not_after IS NULL OR a.not_after > ?1)"
+	    "  GROUP BY up.above) t ON t.id = s.id ORDER BY s.path, s.id",
+	[SQL_ORGANIZATION_TALLY] =
+	    "SELECT (SELECT count(*) FROM scope WHERE kind = 2"
+	    "  AND status <> 3),"
+	    " (SELECT count(*) FROM scope WHERE kind = 3 AND status <> 3),"
+	    " (SELECT count(*) FROM user WHERE removed_at IS NULL),"
+	    " (SELECT count(*) FROM user WHERE removed_at IS NULL"
+	    "  AND status = 1),"
+	    " (SELECT count(*) FROM user WHERE removed_at IS NULL"
+	    "  AND kind = 2),"
+	    " (SELECT count(*) FROM login WHERE user_id IS NOT NULL),"
+	    " (SELECT count(*) FROM role WHERE deleted_at IS NULL"
+	    "  AND NOT shipped),"
+	    " (SELECT count(*) FROM assignment WHERE removed_at IS NULL"
+	    "  AND (not_after IS NULL OR not_after > ?1))",
 	[SQL_SCOPE_USABLE] = "SELECT usable FROM scope_path WHERE id = ?1",
 	[SQL_SCOPE_INSERT] =
 	    "INSERT INTO scope (id, sid, kind, parent_id, name, status,"
 	    " created_at) VALUES (CASE ?2 WHEN 1 THEN 1 END, ?1, ?2,"
 	    " nullif(?3, 0), ?4, ?5, ?6)",
 	[SQL_SCOPE_UPDATE] =
-	    "UPDATE scope SET name = ?2, created_at = ?3 WHERE id = ?1",
+	    "UPDATE scope SET name = ?2, created_at = ?3, status = ?4"
+	    " WHERE id = ?1",
 	[SQL_ALIAS] = "SELECT scope_id FROM scope_alias"
 	    " WHERE parent_id = ?1 AND name = ?2",
 	[SQL_ALIAS_PUT] = "INSERT INTO scope_alias (parent_id, name, scope_id,"
@@ -209,15 +253,19 @@ const char *const directory_sql[SQL_STATEMENTS] = {
 	/* users and logins */
 	[SQL_USER_BY_ID] = USER "WHERE u.id = ?1",
 	[SQL_USER_BY_SID] = USER "WHERE u.sid = ?1",
-	[SQL_USER_BY_EMAIL] = USER "WHERE u.email = ?1",
+	[SQL_USER_BY_EMAIL] = USER "WHERE u.email = ?1"
+	    " AND u.removed_at IS NULL",
 	[SQL_USER_BY_LOGIN] = USER "JOIN login l ON l.user_id = u.id"
 	    " WHERE l.name = ?1",
-	[SQL_USER_LIST] = USER "ORDER BY u.email, u.id",
+	[SQL_USER_LIST] = USER "WHERE ?1 OR u.removed_at IS NULL"
+	    " ORDER BY u.email, u.id",
 	[SQL_USER_INSERT] =
 	    "INSERT INTO user (sid, email, name, status, kind, two_factor,"
 	    " created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
 	[SQL_USER_UPDATE] = "UPDATE user SET email = ?2, name = ?3,"
 	    " status = ?4, kind = ?5, two_factor = ?6 WHERE id = ?1",
+	[SQL_USER_REMOVE] = "UPDATE user SET status = 2, removed_at = ?2"
+	    " WHERE id = ?1 AND removed_at IS NULL",
 	[SQL_USER_STANDING] =
 	    "SELECT u.status = 1 AND EXISTS (SELECT 1 FROM assignment a"
 	    "  JOIN role r ON r.id = a.role_id WHERE a.user_id = u.id"
@@ -260,21 +308,42 @@ const char *const directory_sql[SQL_STATEMENTS] = {
 
 	/* roles */
 	[SQL_ROLE_BY_ID] = ROLE "WHERE r.id = ?1",
-	[SQL_ROLE_BY_KEY] = ROLE "WHERE r.key = ?1",
+	[SQL_ROLE_BY_KEY] = ROLE "WHERE r.key = ?1"
+	    " AND r.deleted_at IS NULL",
 	[SQL_ROLE_BY_SID] = ROLE "WHERE r.sid = ?1",
 	[SQL_ROLE_BY_NAME] = ROLE "WHERE r.name = ?1 COLLATE NOCASE"
-	    " ORDER BY r.key",
-	[SQL_ROLE_LIST] = ROLE "ORDER BY r.type, r.product_group, r.key",
+	    " AND r.deleted_at IS NULL ORDER BY r.key",
+	[SQL_ROLE_LIST] = ROLE "WHERE ?1 OR r.deleted_at IS NULL"
+	    " ORDER BY r.type, r.product_group, r.key",
+	[SQL_ROLE_UPDATE] = "UPDATE role SET type = ?2, product_group = ?3,"
+	    " name = ?4, description = ?5, assignable_at = ?6,"
+	    " published_sid = ?7, modelled = ?8, deleted_at = ?9"
+	    " WHERE id = ?1",
+	[SQL_ROLE_DELETE] = "UPDATE role SET deleted_at = ?2"
+	    " WHERE id = ?1 AND deleted_at IS NULL",
+	[SQL_ROLE_STANDING] =
+	    "SELECT count(*) FROM assignment WHERE role_id = ?1"
+	    " AND removed_at IS NULL"
+	    " AND (not_after IS NULL OR not_after > ?2)",
 	[SQL_ROLE_INSERT] =
 	    "INSERT INTO role (sid, key, type, product_group, name,"
 	    " description, assignable_at, published_sid, modelled, shipped)"
 	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
 	[SQL_PERMISSION_LIST] = "SELECT permission FROM role_permission"
 	    " WHERE role_id = ?1 ORDER BY permission",
+	[SQL_PERMISSION_CLEAR] =
+	    "DELETE FROM role_permission WHERE role_id = ?1",
 	[SQL_PERMISSION_INSERT] = "INSERT INTO role_permission (role_id,"
 	    " permission) VALUES (?1, ?2)",
 	[SQL_INCLUDED_LIST] = "SELECT included_id FROM role_include"
 	    " WHERE role_id = ?1 ORDER BY included_id",
+	[SQL_INCLUDED_CLEAR] = "DELETE FROM role_include WHERE role_id = ?1",
+	[SQL_INCLUDED_DEEP] = "WITH RECURSIVE below (id) AS"
+	    " (SELECT included_id FROM role_include WHERE role_id = ?1"
+	    " UNION SELECT i.included_id FROM role_include i JOIN below"
+	    " ON i.role_id = below.id) SELECT id FROM below ORDER BY id",
+	[SQL_INCLUDING_LIST] = "SELECT role_id FROM role_include"
+	    " WHERE included_id = ?1 ORDER BY role_id",
 	[SQL_INCLUDED_INSERT] = "INSERT INTO role_include (role_id,"
 	    " included_id) VALUES (?1, ?2)",
 
@@ -294,7 +363,10 @@ const char *const directory_sql[SQL_STATEMENTS] = {
 	[SQL_ASSIGNMENT_REMOVE] = "UPDATE assignment SET removed_at = ?2,"
 	    " removed_by = ?3 WHERE id = ?1 AND removed_at IS NULL",
 	/*
-	 * ?1 text or NULL; ?2 user, ?3 role, ?4 scope or 0; ?5 all; ?6 now.
+	 * ?1 text or NULL; ?2 user, ?3 role, ?4 scope or 0; ?5 which (see
+	 * enum assignment_which); ?6 now; ?7 product group or NULL; ?8 type
+	 * or 0; ?9 the end is before, or NULL; ?10 effective: a scope also
+	 * means those above it, a role also those that include it.
 	 * MAY_MATCH looks at each user, role and scope once, not once for
 	 * each of their assignments; the CASE then names the field.
 	 */
@@ -312,16 +384,26 @@ const char *const directory_sql[SQL_STATEMENTS] = {
 	    " WHEN " HAS("a.sid") " THEN 10 END AS field, "
 	    SQL_COLS_ASSIGNMENT ", " SQL_COLS_USER ", "
 	    "r.id, r.sid, r.key, r.type, r.product_group, r.name,"
-	    " '', r.assignable_at, r.published_sid, r.modelled, r.shipped, "
+	    " '', r.assignable_at, r.published_sid, r.modelled, r.shipped,"
+	    " r.deleted_at, "
 	    SQL_COLS_SCOPE ", CASE WHEN ?1 IS NOT NULL THEN " MATCHING_LOGIN
 	    " END, u.email AS by_email, s.path AS by_path, r.key AS by_key,"
 	    " a.not_before AS by_from, a.id AS by_id"
 	    " FROM assignment a JOIN user u ON u.id = a.user_id"
 	    " JOIN role r ON r.id = a.role_id"
 	    " JOIN scope_path s ON s.id = a.scope_id"
-	    " WHERE (?2 = 0 OR a.user_id = ?2) AND (?3 = 0 OR a.role_id = ?3)"
-	    " AND (?4 = 0 OR a.scope_id = ?4) AND (?5 OR (a.removed_at IS"
-	    " NULL AND (a.not_after IS NULL OR a.not_after > ?6)))"
+	    " WHERE (?2 = 0 OR a.user_id = ?2) AND (?3 = 0 OR a.role_id = ?3"
+	    "  OR (?10 AND a.role_id IN " ROLES_INCLUDING "))"
+	    " AND (?4 = 0 OR a.scope_id = ?4"
+	    "  OR (?10 AND a.scope_id IN " SCOPES_ABOVE "))"
+	    " AND CASE ?5 WHEN 1 THEN a.removed_at IS NULL"
+	    "  AND (a.not_after IS NULL OR a.not_after > ?6)"
+	    "  WHEN 3 THEN a.removed_at IS NULL AND a.not_after <= ?6"
+	    "  ELSE 1 END"
+	    " AND (?7 IS NULL OR lower(r.product_group) = lower(?7)"
+	    "  OR substr(r.key, 1, instr(r.key, ':') - 1) = lower(?7))"
+	    " AND (?8 = 0 OR r.type = ?8)"
+	    " AND (?9 IS NULL OR a.not_after <= ?9)"
 	    " AND (?1 IS NULL OR " MAY_MATCH "))"
 	    " WHERE field IS NOT NULL"
 	    " ORDER BY by_email, by_path, by_key, by_from, by_id",

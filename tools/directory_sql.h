@@ -33,12 +33,15 @@ enum sql_id {
 	SQL_HOLDINGS,
 	SQL_HOST_ACCEPT,
 	SQL_HOST_SERIAL,
+	SQL_INCLUDED_CLEAR,
+	SQL_INCLUDED_DEEP,
 	SQL_INCLUDED_INSERT,
 	SQL_INCLUDED_LIST,
 	SQL_JOURNAL_BEGINNING,
 	SQL_JOURNAL_COMPILED,
 	SQL_JOURNAL_FIND,
 	SQL_JOURNAL_HASH,
+	SQL_INCLUDING_LIST,
 	SQL_JOURNAL_HEAD,
 	SQL_JOURNAL_INSERT,
 	SQL_JOURNAL_LATEST,
@@ -50,22 +53,29 @@ enum sql_id {
 	SQL_LOGIN_PUT,
 	SQL_LOGIN_STREAM,
 	SQL_LOG_KEY,
+	SQL_ORGANIZATION_TALLY,
 	SQL_POLICY_PATH,
 	SQL_POLICY_PATH_PUT,
+	SQL_PERMISSION_CLEAR,
 	SQL_PERMISSION_INSERT,
 	SQL_PERMISSION_LIST,
 	SQL_ROLE_BY_ID,
 	SQL_ROLE_BY_KEY,
 	SQL_ROLE_BY_NAME,
 	SQL_ROLE_BY_SID,
+	SQL_ROLE_DELETE,
 	SQL_ROLE_INSERT,
 	SQL_ROLE_LIST,
+	SQL_ROLE_STANDING,
+	SQL_ROLE_UPDATE,
 	SQL_ROLLBACK,
+	SQL_SCOPE_BELOW,
 	SQL_SCOPE_BY_ID,
 	SQL_SCOPE_BY_SID,
 	SQL_SCOPE_CHILD,
 	SQL_SCOPE_INSERT,
 	SQL_SCOPE_LIST,
+	SQL_SCOPE_TALLY,
 	SQL_SCOPE_UPDATE,
 	SQL_SCOPE_USABLE,
 	SQL_SERIAL,
@@ -77,6 +87,7 @@ enum sql_id {
 	SQL_USER_BY_SID,
 	SQL_USER_INSERT,
 	SQL_USER_LIST,
+	SQL_USER_REMOVE,
 	SQL_USER_STANDING,
 	SQL_USER_UPDATE,
 	/* three for each thing, in the order of enum directory_entity */
@@ -222,12 +233,12 @@ bool find_sid(const char *text, const char *prefix,
 	"s.created_at"
 #define SQL_COLS_USER \
 	"u.id, u.sid, u.email, u.name, u.status, u.kind, u.two_factor, " \
-	"u.created_at"
+	"u.created_at, u.removed_at"
 #define SQL_COLS_LOGIN "l.name, l.user_id, l.uid, l.mapped_at, l.unmapped_at"
 #define SQL_COLS_ROLE \
 	"r.id, r.sid, r.key, r.type, r.product_group, r.name, " \
 	"r.description, r.assignable_at, r.published_sid, r.modelled, " \
-	"r.shipped"
+	"r.shipped, r.deleted_at"
 #define SQL_COLS_ASSIGNMENT \
 	"a.id, a.sid, a.user_id, a.role_id, a.scope_id, a.not_before, " \
 	"a.not_after, a.resource_type, a.resource_id, a.reason, " \

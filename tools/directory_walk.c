@@ -37,8 +37,8 @@ directory_each_scope(struct directory *dir, scope_fn *fn, void *ctx,
 }
 
 static enum twr_status
-each_user(struct directory *dir, enum sql_id sql, user_fn *fn, void *ctx,
-    struct twr_error *err)
+each_user(struct directory *dir, enum sql_id sql, bool ever, user_fn *fn,
+    void *ctx, struct twr_error *err)
 {
 	struct user row;
 	struct columns co;
@@ -46,6 +46,8 @@ each_user(struct directory *dir, enum sql_id sql, user_fn *fn, void *ctx,
 	bool end = false;
 	enum twr_status rc = query_begin(&q, dir, sql, err);
 
+	if (rc == TWR_OK && sql == SQL_USER_LIST)
+		query_int(&q, 1, ever ? 1 : 0);
 	while (rc == TWR_OK) {
 		if ((rc = query_step(&q, err)) != TWR_OK) {
 			end = true;
@@ -63,14 +65,21 @@ enum twr_status
 directory_each_user(struct directory *dir, user_fn *fn, void *ctx,
     struct twr_error *err)
 {
-	return each_user(dir, SQL_USER_LIST, fn, ctx, err);
+	return each_user(dir, SQL_USER_LIST, false, fn, ctx, err);
 }
 
 enum twr_status
 directory_each_administrator(struct directory *dir, user_fn *fn, void *ctx,
     struct twr_error *err)
 {
-	return each_user(dir, SQL_ADMINISTRATOR_LIST, fn, ctx, err);
+	return each_user(dir, SQL_ADMINISTRATOR_LIST, false, fn, ctx, err);
+}
+
+enum twr_status
+directory_each_user_ever(struct directory *dir, user_fn *fn, void *ctx,
+    struct twr_error *err)
+{
+	return each_user(dir, SQL_USER_LIST, true, fn, ctx, err);
 }
 
 enum twr_status
@@ -98,8 +107,8 @@ directory_each_login(struct directory *dir, int64_t user_id, login_fn *fn,
 	return finish(&q, rc, end);
 }
 
-enum twr_status
-directory_each_role(struct directory *dir, role_fn *fn, void *ctx,
+static enum twr_status
+each_role(struct directory *dir, bool ever, role_fn *fn, void *ctx,
     struct twr_error *err)
 {
 	struct role row;
@@ -108,6 +117,8 @@ directory_each_role(struct directory *dir, role_fn *fn, void *ctx,
 	bool end = false;
 	enum twr_status rc = query_begin(&q, dir, SQL_ROLE_LIST, err);
 
+	if (rc == TWR_OK)
+		query_int(&q, 1, ever ? 1 : 0);
 	while (rc == TWR_OK) {
 		if ((rc = query_step(&q, err)) != TWR_OK) {
 			end = true;
@@ -119,6 +130,20 @@ directory_each_role(struct directory *dir, role_fn *fn, void *ctx,
 			rc = fn(ctx, &row, err);
 	}
 	return finish(&q, rc, end);
+}
+
+enum twr_status
+directory_each_role(struct directory *dir, role_fn *fn, void *ctx,
+    struct twr_error *err)
+{
+	return each_role(dir, false, fn, ctx, err);
+}
+
+enum twr_status
+directory_each_role_ever(struct directory *dir, role_fn *fn, void *ctx,
+    struct twr_error *err)
+{
+	return each_role(dir, true, fn, ctx, err);
 }
 
 enum twr_status
@@ -146,13 +171,13 @@ directory_each_permission(struct directory *dir, int64_t role_id,
 	return finish(&q, rc, end);
 }
 
-enum twr_status
-directory_each_included(struct directory *dir, int64_t role_id, id_fn *fn,
+static enum twr_status
+each_id(struct directory *dir, enum sql_id id, int64_t role_id, id_fn *fn,
     void *ctx, struct twr_error *err)
 {
 	struct query q;
 	bool end = false;
-	enum twr_status rc = query_begin(&q, dir, SQL_INCLUDED_LIST, err);
+	enum twr_status rc = query_begin(&q, dir, id, err);
 
 	if (rc == TWR_OK)
 		query_int(&q, 1, role_id);
@@ -182,6 +207,27 @@ each_assignment(struct query *q, held_fn *fn, void *ctx, struct twr_error *err)
 			return finish(q, rc, false);
 	}
 	return finish(q, rc, true);
+}
+
+enum twr_status
+directory_each_included(struct directory *dir, int64_t role_id, id_fn *fn,
+    void *ctx, struct twr_error *err)
+{
+	return each_id(dir, SQL_INCLUDED_LIST, role_id, fn, ctx, err);
+}
+
+enum twr_status
+directory_each_included_deep(struct directory *dir, int64_t role_id,
+    id_fn *fn, void *ctx, struct twr_error *err)
+{
+	return each_id(dir, SQL_INCLUDED_DEEP, role_id, fn, ctx, err);
+}
+
+enum twr_status
+directory_each_including(struct directory *dir, int64_t role_id, id_fn *fn,
+    void *ctx, struct twr_error *err)
+{
+	return each_id(dir, SQL_INCLUDING_LIST, role_id, fn, ctx, err);
 }
 
 enum twr_status
@@ -261,8 +307,14 @@ bind_filter(struct query *q, const struct assignment_filter *f)
 	query_int(q, 2, f->user_id);
 	query_int(q, 3, f->role_id);
 	query_int(q, 4, f->scope_id);
-	query_int(q, 5, f->removed ? 1 : 0);
+	query_int(q, 5, f->removed ? ASSIGNMENTS_EVER :
+		f->which != 0	   ? f->which :
+				     ASSIGNMENTS_STANDING);
 	query_int(q, 6, f->now);
+	query_text(q, 7, f->group);
+	query_int(q, 8, f->type);
+	query_time(q, 9, f->ending != 0 ? f->ending : TWR_NEVER);
+	query_int(q, 10, f->effective ? 1 : 0);
 }
 
 enum twr_status

@@ -90,6 +90,7 @@ directory_update_scope(struct directory *dir, const struct scope *row,
 		query_int(&q, 1, row->id);
 		query_text(&q, 2, row->name);
 		query_int(&q, 3, row->created_at);
+		query_int(&q, 4, row->status);
 		rc = run_one(&q, err);
 	}
 	query_end(&q);
@@ -148,6 +149,7 @@ directory_insert_user(struct directory *dir, struct user *row,
 		query_int(&q, 6, row->two_factor);
 		query_int(&q, 7, row->created_at);
 		rc = run_insert(&q, &row->id, err);
+		row->removed_at = TWR_NEVER;
 	}
 	query_end(&q);
 	return rc;
@@ -171,6 +173,31 @@ directory_update_user(struct directory *dir, const struct user *row,
 	}
 	query_end(&q);
 	return rc;
+}
+
+/* Statements that take a row's number, and perhaps a time. */
+static enum twr_status
+run_for(struct directory *dir, enum sql_id id, int64_t row, int64_t at,
+    bool one, struct twr_error *err)
+{
+	struct query q;
+	enum twr_status rc = query_begin(&q, dir, id, err);
+
+	if (rc == TWR_OK) {
+		query_int(&q, 1, row);
+		if (sqlite3_bind_parameter_count(q.st) > 1)
+			query_int(&q, 2, at);
+		rc = one ? run_one(&q, err) : query_run(&q, err);
+	}
+	query_end(&q);
+	return rc;
+}
+
+enum twr_status
+directory_remove_user(struct directory *dir, int64_t id, int64_t at,
+    struct twr_error *err)
+{
+	return run_for(dir, SQL_USER_REMOVE, id, at, true, err);
 }
 
 enum twr_status
@@ -213,9 +240,60 @@ directory_insert_role(struct directory *dir, struct role *row,
 		query_int(&q, 9, row->modelled);
 		query_int(&q, 10, row->shipped);
 		rc = run_insert(&q, &row->id, err);
+		row->deleted_at = TWR_NEVER;
 	}
 	query_end(&q);
 	return rc;
+}
+
+enum twr_status
+directory_update_role(struct directory *dir, const struct role *row,
+    struct twr_error *err)
+{
+	struct query q;
+	enum twr_status rc = query_begin(&q, dir, SQL_ROLE_UPDATE, err);
+
+	if (rc == TWR_OK) {
+		query_int(&q, 1, row->id);
+		query_int(&q, 2, row->type);
+		query_text(&q, 3, row->group);
+		query_text(&q, 4, row->name);
+		query_text(&q, 5, row->description);
+		query_int(&q, 6, row->assignable_at);
+		query_int(&q, 7, row->published_sid);
+		query_int(&q, 8, row->modelled);
+		query_time(&q, 9, row->deleted_at);
+		rc = run_one(&q, err);
+	}
+	query_end(&q);
+	return rc;
+}
+
+enum twr_status
+directory_clear_permissions(struct directory *dir, int64_t id,
+    struct twr_error *err)
+{
+	return run_for(dir, SQL_PERMISSION_CLEAR, id, 0, false, err);
+}
+
+enum twr_status
+directory_clear_included(struct directory *dir, int64_t id,
+    struct twr_error *err)
+{
+	return run_for(dir, SQL_INCLUDED_CLEAR, id, 0, false, err);
+}
+
+enum twr_status
+directory_delete_role(struct directory *dir, int64_t id, int64_t at,
+    struct twr_error *err)
+{
+	enum twr_status rc = directory_clear_permissions(dir, id, err);
+
+	if (rc == TWR_OK)
+		rc = directory_clear_included(dir, id, err);
+	if (rc != TWR_OK)
+		return rc;
+	return run_for(dir, SQL_ROLE_DELETE, id, at, true, err);
 }
 
 enum twr_status

@@ -38,7 +38,23 @@ enum twr_status directory_update_user(struct directory *dir,
 enum twr_status directory_put_login(struct directory *dir,
     const struct login *row, struct twr_error *err) TWR_MUST_CHECK;
 
-/* Name and creation time only: kind and parent never change. */
+/* The user becomes inactive for good; address and row stay as they are. */
+enum twr_status directory_remove_user(struct directory *dir, int64_t id,
+    int64_t at, struct twr_error *err) TWR_MUST_CHECK;
+/* All but id, key, SID and shipped; deleted_at TWR_NEVER restores it. */
+enum twr_status directory_update_role(struct directory *dir,
+    const struct role *row, struct twr_error *err) TWR_MUST_CHECK;
+/* Permissions and includes go, the row stays. */
+enum twr_status directory_delete_role(struct directory *dir, int64_t id,
+    int64_t at, struct twr_error *err) TWR_MUST_CHECK;
+/* Take all permissions from a role. */
+enum twr_status directory_clear_permissions(struct directory *dir,
+    int64_t id, struct twr_error *err) TWR_MUST_CHECK;
+/* Take all included roles from a role. */
+enum twr_status directory_clear_included(struct directory *dir, int64_t id,
+    struct twr_error *err) TWR_MUST_CHECK;
+
+/* Name, status, creation time: kind and parent never change. */
 enum twr_status directory_update_scope(struct directory *dir,
     const struct scope *row, struct twr_error *err) TWR_MUST_CHECK;
 /* A scope by its parent and exact name; row->id is 0 when there is none. */

@@ -27,6 +27,9 @@
 	X(ORGANIZATION_CREATED, SCOPE, "organization.created") \
 	X(SCOPE_CREATED, SCOPE, "scope.created") \
 	X(SCOPE_RENAMED, SCOPE, "scope.renamed") \
+	X(SCOPE_ACTIVATED, SCOPE, "scope.activated") \
+	X(SCOPE_SUSPENDED, SCOPE, "scope.suspended") \
+	X(SCOPE_CLOSED, SCOPE, "scope.closed") \
 	X(ALIAS_CREATED, ALIAS, "scope-alias.created") \
 	X(ALIAS_REMOVED, ALIAS, "scope-alias.removed") \
 	X(USER_CREATED, USER, "user.created") \
@@ -34,9 +37,14 @@
 	X(USER_SUSPENDED, USER, "user.suspended") \
 	X(USER_DEACTIVATED, USER, "user.deactivated") \
 	X(USER_TWO_FACTOR, USER, "user.two-factor-changed") \
+	X(USER_RENAMED, USER, "user.renamed") \
+	X(USER_EMAIL, USER, "user.e-mail-changed") \
+	X(USER_REMOVED, USER, "user.removed") \
 	X(LOGIN_MAPPED, LOGIN, "login.mapped") \
 	X(LOGIN_UNMAPPED, LOGIN, "login.unmapped") \
 	X(ROLE_CREATED, ROLE, "role.created") \
+	X(ROLE_CHANGED, ROLE, "role.changed") \
+	X(ROLE_DELETED, ROLE, "role.deleted") \
 	X(ASSIGNMENT_CREATED, ASSIGNMENT, "role-assignment.created") \
 	X(ASSIGNMENT_REMOVED, ASSIGNMENT, "role-assignment.removed") \
 	X(SETTING_CHANGED, SETTING, "setting.changed") \

@@ -54,6 +54,19 @@
 	X(SINCE, "since", "TIME") \
 	X(HEAD, "head", "HASH") \
 	X(ALL, "all", NULL) \
+	X(YES, "yes", NULL) \
+	X(TREE, "tree", NULL) \
+	X(USER, "user", "USER") \
+	X(ROLE, "role", "ROLE") \
+	X(GROUP, "group", "TEXT") \
+	X(TYPE, "type", "TYPE") \
+	X(ENDING, "ending", "DURATION") \
+	X(EXPIRED, "expired", NULL) \
+	X(EFFECTIVE, "effective", NULL) \
+	X(DESCRIPTION, "description", "TEXT") \
+	X(ASSIGNABLE_AT, "assignable-at", "KINDS") \
+	X(PERMISSIONS, "permissions", "LIST") \
+	X(INCLUDES, "includes", "ROLES") \
 	X(COMPLETE, "complete", NULL)
 
 enum opt {

@@ -23,6 +23,16 @@ out_init(struct out *out, enum out_format format, const char *command)
 	out->failed = out->text == NULL || out->notes == NULL;
 }
 
+static void
+free_cells(struct out_cell *cells, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		free(cells[i].text);
+	free(cells);
+}
+
 void
 out_end(struct out *out)
 {
@@ -35,9 +45,11 @@ out_end(struct out *out)
 	free(out->text_buf);
 	free(out->notes_buf);
 	free(out->effect);
-	for (i = 0; i < out->n_cells; i++)
-		free(out->cells[i].text);
-	free(out->cells);
+	free_cells(out->cells, out->n_cells);
+	for (i = 0; i < out->n_parts; i++)
+		free_cells(out->parts[i].cells, out->parts[i].n_cells);
+	free(out->parts);
+	free(out->own);
 	memset(out, 0, sizeof(*out));
 }
 
@@ -53,6 +65,53 @@ out_record(struct out *out, const struct out_column *columns, size_t n)
 {
 	out_table(out, columns, n);
 	out->record = true;
+}
+
+void
+out_retitle(struct out *out, size_t column, const char *title)
+{
+	if (out->own == NULL) {
+		out->own = calloc(out->n_columns, sizeof(*out->own));
+		if (out->own == NULL) {
+			out->failed = true;
+			return;
+		}
+		memcpy(out->own, out->columns,
+		    out->n_columns * sizeof(*out->own));
+		out->columns = out->own;
+	}
+	out->own[column].title = title;
+}
+
+void
+out_section(struct out *out, const char *key, const char *title,
+    const struct out_column *columns, size_t n)
+{
+	struct out_part *grown;
+
+	grown = reallocarray(out->parts, out->n_parts + 1, sizeof(*grown));
+	if (grown == NULL) {
+		out->failed = true;
+		return;
+	}
+	out->parts = grown;
+	grown[out->n_parts++] = (struct out_part) { out->key, out->title,
+		out->columns, out->n_columns, out->record, out->group,
+		out->cells, out->n_cells, out->room };
+	out->key = key;
+	out->title = title;
+	out->columns = columns;
+	out->n_columns = n;
+	out->record = false;
+	out->group = 0;
+	out->cells = NULL;
+	out->n_cells = out->room = 0;
+}
+
+void
+out_group(struct out *out, size_t column)
+{
+	out->group = column + 1;
 }
 
 static struct out_cell *
@@ -217,6 +276,26 @@ out_list_cell(struct out *out, struct out_list *list)
 	memset(list, 0, sizeof(*list));
 }
 
+/* The tables one after another, by a form that knows one. */
+static enum twr_status
+write_parts(const struct out *out,
+    enum twr_status (*form)(const struct out *out, FILE *to))
+{
+	struct out part;
+	enum twr_status rc = TWR_OK;
+	size_t i;
+
+	for (i = 0; rc == TWR_OK && i <= out->n_parts; i++) {
+		part = out_part_view(out, i);
+		if (i > 0)
+			fputc('\n', stdout);
+		if (i > 0 && out_rows(&part) == 0 && out->format == OUT_PEOPLE)
+			fprintf(stdout, "no %s\n", part.title);
+		rc = form(&part, stdout);
+	}
+	return rc;
+}
+
 static enum twr_status
 write_stdout(struct out *out)
 {
@@ -226,12 +305,12 @@ write_stdout(struct out *out)
 	case OUT_JSON:
 		return out_form_json(out, stdout);
 	case OUT_TSV:
-		return out_form_tsv(out, stdout);
+		return write_parts(out, out_form_tsv);
 	case OUT_PEOPLE:
 		if (out->quiet && out->n_columns == 0)
 			return TWR_OK;
 		if (out->n_columns > 0)
-			rc = out_form_people(out, stdout);
+			rc = write_parts(out, out_form_people);
 		fwrite(out->text_buf, 1, out->text_len, stdout);
 		if (out->effect != NULL && !out->quiet)
 			out_form_effect(out, stdout);

@@ -6,11 +6,11 @@
  * What a command has to say. Everything is kept until out_flush(), so that
  * nothing is reported that then does not happen: success is reported last.
  *
- * A command fills at most one table: columns, then its cells in order. It
- * comes out as aligned columns or, for one thing, as lines "title: value"
- * for people; as TSV with a header row; or as JSON. Text beside the table is
- * for people only. Nothing that is printed can move a cursor or turn text
- * around: such characters are escaped.
+ * A command fills a table: columns, then its cells in order. It comes out as
+ * aligned columns or, for one thing, as lines "title: value" for people; as
+ * TSV with a header row; or as JSON. A few commands fill more tables after
+ * it. Text beside the tables is for people only. Nothing that is printed can
+ * move a cursor or turn text around: such characters are escaped.
  */
 
 #include <stdbool.h>
@@ -27,17 +27,20 @@ enum out_format {
 };
 
 enum out_kind {
-	OUT_TEXT,
+	OUT_TEXT, /* cut for people where there is no room */
 	OUT_SID, /* shortened for people */
 	OUT_TIME, /* JSON null for TWR_ALWAYS and TWR_NEVER */
 	OUT_NUMBER,
 	OUT_BOOL,
 	OUT_LIST, /* items end with a newline; a JSON array */
-	OUT_OBJECT /* text that is JSON: taken into JSON as it is */
+	OUT_OBJECT, /* text that is JSON: taken into JSON as it is */
+	OUT_WHOLE, /* text that is never cut: a role's key, a scope, a login */
+	OUT_BELOW, /* text on lines of its own, below its row */
+	OUT_BELOW_LIST /* the same for a list */
 };
 
 struct out_column {
-	const char *key; /* of JSON and TSV: stable, snake_case */
+	const char *key; /* of JSON and TSV: stable; NULL: for people only */
 	const char *title; /* for people; NULL: not shown to them */
 	enum out_kind kind;
 };
@@ -45,6 +48,18 @@ struct out_column {
 struct out_cell {
 	char *text; /* of the kinds that are text; NULL: nothing there */
 	int64_t number; /* the other kinds */
+};
+
+/* A table that is complete, before others. */
+struct out_part {
+	const char *key; /* of JSON; the first one's is "rows" */
+	const char *title;
+	const struct out_column *columns;
+	size_t n_columns;
+	bool record;
+	size_t group;
+	struct out_cell *cells;
+	size_t n_cells, room;
 };
 
 struct out {
@@ -56,6 +71,11 @@ struct out {
 	const struct out_column *columns;
 	size_t n_columns;
 	bool record; /* one row, shown as lines */
+	size_t group; /* number of the column, from 1 on, that groups rows */
+	const char *key, *title; /* of a table after the first */
+	struct out_column *own; /* columns with other titles */
+	struct out_part *parts; /* the tables before this one */
+	size_t n_parts;
 	bool failed; /* out of memory; out_flush() says so */
 	struct out_cell *cells;
 	size_t n_cells, room;
@@ -77,10 +97,25 @@ void out_end(struct out *out);
 void out_table(struct out *out, const struct out_column *columns, size_t n);
 /* The same for exactly one row, which people see as "title: value". */
 void out_record(struct out *out, const struct out_column *columns, size_t n);
+/*
+ * Give a column (from 0 on) of the table another title; NULL: not shown. In
+ * one table of a report at most.
+ */
+void out_retitle(struct out *out, size_t column, const char *title);
+/*
+ * Begin one more table: for people after an empty line, or "no TITLE" when it
+ * stays empty; in TSV after an empty line; in JSON an array of its own, key.
+ */
+void out_section(struct out *out, const char *key, const char *title,
+    const struct out_column *columns, size_t n);
+/*
+ * People see rows of equal text in this column (from 0 on) below a heading.
+ */
+void out_group(struct out *out, size_t column);
 /* Append one cell; the kind must be the column's. */
 void out_text(struct out *out, const char *text); /* NULL: nothing there */
 void out_number(struct out *out, int64_t number);
-/* Rows that are complete. */
+/* Rows of the table that are complete. */
 size_t out_rows(const struct out *out);
 
 /* A line of text for people on stdout; control characters are escaped. */

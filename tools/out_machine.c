@@ -33,7 +33,7 @@ print_tsv_cell(FILE *to, enum out_kind kind, const struct out_cell *cell)
 	if (!out_kind_is_text(kind)) {
 		out_number_text(kind, cell->number, true, buf);
 		fputs(buf, to);
-	} else if (kind == OUT_LIST && cell->text != NULL) {
+	} else if (out_kind_is_list(kind) && cell->text != NULL) {
 		if ((copy = strdup(cell->text)) == NULL)
 			return TWR_ENOMEM;
 		out_join_items(copy);
@@ -48,18 +48,28 @@ print_tsv_cell(FILE *to, enum out_kind kind, const struct out_cell *cell)
 enum twr_status
 out_form_tsv(const struct out *out, FILE *to)
 {
-	size_t n = out->n_columns, i;
+	size_t n = out->n_columns, row, i;
+	const char *gap;
 	enum twr_status rc;
 
-	for (i = 0; i < n; i++)
-		fprintf(to, "%s%c", out->columns[i].key,
-		    i + 1 == n ? '\n' : '\t');
-	for (i = 0; i < out_rows(out) * n; i++) {
-		rc = print_tsv_cell(to, out->columns[i % n].kind,
-		    &out->cells[i]);
-		if (rc != TWR_OK)
-			return rc;
-		fputc(i % n + 1 == n ? '\n' : '\t', to);
+	for (i = 0, gap = ""; i < n; i++)
+		if (out->columns[i].key != NULL) {
+			fprintf(to, "%s%s", gap, out->columns[i].key);
+			gap = "\t";
+		}
+	fputc('\n', to);
+	for (row = 0; row < out_rows(out); row++) {
+		for (i = 0, gap = ""; i < n; i++) {
+			if (out->columns[i].key == NULL)
+				continue;
+			fputs(gap, to);
+			gap = "\t";
+			rc = print_tsv_cell(to, out->columns[i].kind,
+			    &out->cells[row * n + i]);
+			if (rc != TWR_OK)
+				return rc;
+		}
+		fputc('\n', to);
 	}
 	return TWR_OK;
 }
@@ -116,6 +126,8 @@ json_cell(enum out_kind kind, const struct out_cell *cell)
 	switch (kind) {
 	case OUT_TEXT:
 	case OUT_SID:
+	case OUT_WHOLE:
+	case OUT_BELOW:
 		if (cell->text == NULL)
 			return json_null();
 		return json_text(cell->text, strlen(cell->text));
@@ -124,6 +136,7 @@ json_cell(enum out_kind kind, const struct out_cell *cell)
 			return json_null();
 		return json_object_text(cell->text);
 	case OUT_LIST:
+	case OUT_BELOW_LIST:
 		return json_list(cell->text);
 	case OUT_NUMBER:
 		return json_integer(cell->number);
@@ -147,9 +160,10 @@ json_rows(const struct out *out)
 		if (i % n == 0 &&
 		    json_array_append_new(rows, row = json_object()) != 0)
 			goto fail;
-		if (json_object_set_new(row, out->columns[i % n].key,
+		if (out->columns[i % n].key != NULL &&
+		    json_object_set_new(row, out->columns[i % n].key,
 			json_cell(out->columns[i % n].kind, &out->cells[i])) !=
-		    0)
+			0)
 			goto fail;
 	}
 	return rows;
@@ -163,12 +177,18 @@ out_form_json(const struct out *out, FILE *to)
 {
 	json_t *top = json_object();
 	enum twr_status rc = TWR_ENOMEM;
+	struct out part;
+	size_t i;
 
 	if (json_object_set_new(top, "twrbac", json_integer(1)) != 0 ||
-	    json_object_set_new(top, "command", json_string(out->command)) !=
-		0 ||
-	    json_object_set_new(top, "rows", json_rows(out)) != 0)
+	    json_object_set_new(top, "command", json_string(out->command)) != 0)
 		goto out;
+	for (i = 0; i <= out->n_parts; i++) {
+		part = out_part_view(out, i);
+		if (json_object_set_new(top, i == 0 ? "rows" : part.key,
+			json_rows(&part)) != 0)
+			goto out;
+	}
 	if (out->effect != NULL &&
 	    json_object_set_new(top, "effect",
 		json_text(out->effect, strlen(out->effect))) != 0)

@@ -30,6 +30,7 @@ printf 'account required pam_permit.so\nauth required pam_permit.so\nsession req
 steady() {
 	sed -e "s/access to $(uname -n) /access to ops1 /" \
 	    -e 's/[0-9]\{4\}-[0-9][0-9]-[0-9][0-9][T ][0-9:]\{8\}[Z+0-9:]*/TIME/g' \
+	    -e 's/[0-9]\{4\}-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]/TIME/g' \
 	    -e 's/[0-9][0-9]:[0-9][0-9] UTC/TIME/g' \
 	    -e 's/\([ (]\)\([A-Z][A-Z]\)[0-9a-f]\{32\}/\1\2SID/g' \
 	    -e 's/\([A-Z][A-Z]\)[0-9a-f]\{8\}\.\./\1SID/g' \

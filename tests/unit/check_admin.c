@@ -415,6 +415,140 @@ START_TEST(warns_of_one)
 }
 END_TEST
 
+/* ---- Owners ---- */
+
+static const struct {
+	enum twr_scope_kind kind;
+	enum twr_scope_status scope;
+	enum twr_user_status user;
+	enum twr_user_kind is;
+	bool by_owner;
+	enum twr_status want;
+	const char *words;
+} transfers[] = {
+	{ ORG_KIND, TWR_SCOPE_ACTIVE, TWR_USER_ACTIVE, TWR_KIND_PERSON, true,
+	    TWR_OK, "" },
+	{ ORG_KIND, TWR_SCOPE_ACTIVE, TWR_USER_ACTIVE, TWR_KIND_PERSON, false,
+	    TWR_EPERM, "only its Owner, alice@x" },
+	{ ORG_KIND, TWR_SCOPE_ACTIVE, TWR_USER_SUSPENDED, TWR_KIND_PERSON,
+	    true, TWR_EREFUSED, "is suspended" },
+	{ ORG_KIND, TWR_SCOPE_ACTIVE, TWR_USER_ACTIVE, TWR_KIND_SERVICE, true,
+	    TWR_EREFUSED, "belongs to a person" },
+	{ ACC_KIND, TWR_SCOPE_ACTIVE, TWR_USER_ACTIVE, TWR_KIND_PERSON, false,
+	    TWR_OK, "" },
+	{ ACC_KIND, TWR_SCOPE_CLOSED, TWR_USER_ACTIVE, TWR_KIND_PERSON, false,
+	    TWR_EREFUSED, "is closed" },
+	{ ACC_KIND, TWR_SCOPE_ACTIVE, TWR_USER_INACTIVE, TWR_KIND_PERSON,
+	    false, TWR_EREFUSED, "is inactive" },
+	{ SUB_KIND, TWR_SCOPE_ACTIVE, TWR_USER_ACTIVE, TWR_KIND_PERSON, true,
+	    TWR_EREFUSED, "no Owner of its own" },
+};
+
+START_TEST(judges_transfers)
+{
+	struct user from = { .email = "alice@x" };
+	struct user to = { .email = "bob@x", .status = transfers[_i].user,
+		.kind = transfers[_i].is };
+	struct scope sc = { .path = "acme", .kind = transfers[_i].kind,
+		.status = transfers[_i].scope };
+	struct admin_transfer t = { &from, &to, &sc, transfers[_i].by_owner };
+	struct twr_error err = { "" };
+
+	ck_assert_int_eq(admin_check_transfer(&t, &err), transfers[_i].want);
+	ck_assert_msg(strstr(err.text, transfers[_i].words) != NULL, "%s",
+	    err.text);
+}
+END_TEST
+
+static const struct {
+	bool owns, for_good;
+	const char *accounts, *words;
+} leavings[] = {
+	{ false, true, "", NULL },
+	{ false, false, "acme/m", NULL },
+	{ false, true, "acme/m", "account transfer-owner" },
+	{ true, false, "", "cannot be deactivated" },
+	{ true, true, "acme/m", "organization transfer-owner" },
+};
+
+START_TEST(judges_leavings)
+{
+	struct user us = { .email = "bob@x" };
+	struct admin_leaving l = { &us, leavings[_i].owns,
+		leavings[_i].accounts, leavings[_i].for_good };
+	struct twr_error err = { "" };
+
+	expect(admin_check_leaving(&l, &err), &err, leavings[_i].words);
+}
+END_TEST
+
+/* ---- scopes ---- */
+
+#define S_ACT TWR_SCOPE_ACTIVE
+#define S_SUS TWR_SCOPE_SUSPENDED
+#define S_CLO TWR_SCOPE_CLOSED
+
+static const struct {
+	enum twr_scope_kind kind;
+	enum twr_scope_status is, above, will;
+	const char *named, *words;
+} statuses[] = {
+	{ SUB_KIND, S_ACT, S_ACT, S_SUS, "", NULL },
+	{ SUB_KIND, S_SUS, S_ACT, S_ACT, "", NULL },
+	{ SUB_KIND, S_SUS, S_SUS, S_ACT, "", NULL },
+	{ SUB_KIND, S_CLO, S_ACT, S_ACT, "", NULL },
+	{ SUB_KIND, S_CLO, S_CLO, S_ACT, "", "lies below acme/m" },
+	{ SUB_KIND, S_CLO, S_ACT, S_SUS, "", "is closed" },
+	{ ACC_KIND, S_ACT, S_ACT, S_CLO, "", NULL },
+	{ ACC_KIND, S_ACT, S_ACT, S_CLO, "/etc/t.conf:7", "/etc/t.conf:7" },
+	{ ACC_KIND, S_ACT, S_ACT, S_SUS, "/etc/t.conf:7", NULL },
+	{ ORG_KIND, S_ACT, S_ACT, S_CLO, "", "is the organization" },
+	{ ORG_KIND, S_ACT, S_ACT, S_SUS, "", "is the organization" },
+};
+
+START_TEST(judges_scope_statuses)
+{
+	struct scope above = { .path = "acme/m",
+		.status = statuses[_i].above };
+	struct scope sc = { .path = "acme/m/qa", .kind = statuses[_i].kind,
+		.status = statuses[_i].is };
+	struct admin_scope_change c = { &sc,
+		sc.kind == ORG_KIND ? NULL : &above, statuses[_i].will,
+		statuses[_i].named };
+	struct twr_error err = { "" };
+
+	expect(admin_check_scope_status(&c, &err), &err, statuses[_i].words);
+}
+END_TEST
+
+/* ---- roles ---- */
+
+static const struct {
+	int64_t held;
+	const char *includers, *named, *words;
+} uses[] = {
+	{ 0, "", "", NULL },
+	{ 1, "", "", "held by 1 assignment (bob" },
+	{ 2, "a:b", "f:1", "held by 2 assignments" },
+	{ 0, "a:b, c:d", "f:1", "included by a:b, c:d" },
+	{ 0, "", "f:1", "(f:1)" },
+};
+
+START_TEST(judges_deletions)
+{
+	struct role ro = { .key = "custom:x" };
+	struct admin_role_use use = { &ro, uses[_i].held, "bob at acme",
+		uses[_i].includers, uses[_i].named };
+	struct twr_error err = { "" };
+
+	expect(admin_check_role_unused(&use, &err), &err, uses[_i].words);
+	expect(admin_check_role_own(&ro, "deleted", &err), &err, NULL);
+	ro.shipped = true;
+	expect(admin_check_role_own(&ro, "deleted", &err), &err,
+	    "cannot be deleted");
+}
+END_TEST
+
 int
 main(void)
 {
@@ -430,6 +564,10 @@ main(void)
 		SUPPORT_ROWS(keeps_the_last_administrator, last),
 		SUPPORT_ROWS(judges_organization_roles, role_changes),
 		SUPPORT_TEST(warns_of_one),
+		SUPPORT_ROWS(judges_transfers, transfers),
+		SUPPORT_ROWS(judges_leavings, leavings),
+		SUPPORT_ROWS(judges_scope_statuses, statuses),
+		SUPPORT_ROWS(judges_deletions, uses),
 		SUPPORT_END,
 	};
 

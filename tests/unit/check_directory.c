@@ -623,7 +623,8 @@ static const struct {
 	{ "DELETE FROM role_permission", "role IX" },
 	{ "DELETE FROM role_include", "role IX" },
 	{ "INSERT INTO login VALUES ('eve', 1, 5, 0, NULL)", "login eve" },
-	{ "PRAGMA foreign_keys = OFF; DELETE FROM user", "gone" },
+	{ "PRAGMA foreign_keys = OFF; DROP TRIGGER user_kept;"
+	  " DELETE FROM user", "gone" },
 	{ "UPDATE scope SET name = 'emca'", "scope OR" },
 	{ "INSERT INTO setting VALUES ('role_limit', 999)", "setting" },
 	{ "UPDATE host_state SET serial = 5", "policy serial" },
@@ -651,7 +652,13 @@ static const char *const forbidden[] = {
 	"INSERT INTO scope SELECT 99, replace(sid, '0', '1') || '', 3, 1, 'x',"
 	" 1, 0 FROM scope WHERE id = 1",
 	"INSERT INTO user SELECT 99, replace(sid, substr(sid, 9, 1), 'x'),"
-	" upper(email), name, status, kind, two_factor, 0 FROM user",
+	" upper(email), name, status, kind, two_factor, 0, NULL FROM user",
+	"UPDATE user SET removed_at = 1 WHERE status = 1",
+	"DELETE FROM user",
+	"DELETE FROM role",
+	"INSERT INTO role SELECT 999, replace(sid, '0', 'a'), key, type,"
+	" product_group, name, description, assignable_at, published_sid,"
+	" modelled, shipped, NULL FROM role WHERE id = 1",
 	"INSERT INTO assignment (sid, user_id, role_id, scope_id, reason,"
 	" created_at, created_by) SELECT replace(sid, substr(sid, 9, 1), 'x'),"
 	" user_id, 2, 1, '', 0, 'x' FROM assignment WHERE role_id = 1",

@@ -128,11 +128,11 @@ static const struct {
 	const char *want;
 } forms[] = {
 	{ OUT_PEOPLE, out_form_people,
-	    "NAME           SID           UNTIL                 N   ACTIVE"
+	    "NAME           SID           UNTIL (UTC)       N   ACTIVE"
 	    "  LOGINS\n"
-	    "a\\x09b\\c\\x0ad  US01234567..  2026-12-01T18:00:00Z  -7  yes   "
+	    "a\\x09b\\c\\x0ad  US01234567..  2026-12-01 18:00  -7  yes   "
 	    "  bob,e ve\n"
-	    "second         -             -                     0   no    "
+	    "second         -             -                 0   no    "
 	    "  -\n" },
 	{ OUT_TSV, out_form_tsv,
 	    "name\tsid\tuntil\tcount\tactive\tlogins\thidden\n"
@@ -247,6 +247,178 @@ START_TEST(a_record_shows_lists_below_each_other)
 }
 END_TEST
 
+/* ---- what is never cut ---- */
+
+#define ROLE "organization:administrator"
+#define SCOPE "acme/messaging/production"
+
+static const struct out_column assignments[] = {
+	{ "user", "USER", OUT_WHOLE },
+	{ "role", "ROLE", OUT_WHOLE },
+	{ "scope", "SCOPE", OUT_WHOLE },
+	{ "state", "STATE", OUT_TEXT },
+	{ "until", "UNTIL", OUT_TIME },
+	{ "matched", "MATCHED", OUT_WHOLE },
+	{ NULL, "", OUT_BELOW },
+};
+
+static void
+add_assignment(struct out *out, const char *user, int64_t until,
+    const char *matched, const char *text)
+{
+	out_text(out, user);
+	out_text(out, ROLE);
+	out_text(out, SCOPE);
+	out_text(out, "in force");
+	out_number(out, until);
+	out_text(out, matched);
+	out_text(out, text);
+}
+
+/* What has no room moves below its row, with its title and its zone. */
+START_TEST(moves_instead_of_cutting)
+{
+	static const char
+	    want[] = "USER             ROLE                        SCOPE"
+		     "                      STATE     UNTIL (UTC)\n"
+		     "bob@example.com  " ROLE "  " SCOPE
+		     "  in force  2026-12-01 18:00\n"
+		     "    matched login bob\n"
+		     "    a reason\n"
+		     "eve@example.com  " ROLE "  " SCOPE "  in force  -\n";
+	struct out out;
+	char *got;
+
+	out_init(&out, OUT_PEOPLE, "x");
+	out.utc = true;
+	out_table(&out, assignments, 7);
+	add_assignment(&out, "bob@example.com", 1796148000, "login bob",
+	    "a reason");
+	add_assignment(&out, "eve@example.com", TWR_NEVER, NULL, NULL);
+	got = form(&out, out_form_people);
+	ck_assert_str_eq(got, want);
+	free(got);
+	out_end(&out);
+}
+END_TEST
+
+START_TEST(moves_times_with_their_zone)
+{
+	char user[60], *got;
+	struct out out;
+
+	memset(user, 'u', sizeof(user) - 1);
+	user[sizeof(user) - 1] = '\0';
+	out_init(&out, OUT_PEOPLE, "x");
+	out.utc = true;
+	out_table(&out, assignments, 7);
+	add_assignment(&out, user, 1796148000, "login bob", NULL);
+	got = form(&out, out_form_people);
+	ck_assert_ptr_nonnull(strstr(got, user));
+	ck_assert_ptr_nonnull(strstr(got,
+	    "    scope " SCOPE "  state in "
+	    "force  until 2026-12-01 18:00 UTC  matched login bob\n"));
+	free(got);
+	out_end(&out);
+}
+END_TEST
+
+/* Whatever the cells: no line is wider, and the names are there whole. */
+START_TEST(names_stay_whole)
+{
+	struct support_random rn = { 11 };
+	char name[3][64], text[80], *got, *line, *rest;
+	struct out out;
+	int round, i;
+
+	for (round = 0; round < 300; round++) {
+		for (i = 0; i < 3; i++) {
+			memset(name[i], 'a' + i, sizeof(name[i]));
+			name[i][1 + support_below(&rn, 60)] = '\0';
+		}
+		memset(text, 'x', sizeof(text));
+		text[support_below(&rn, 79)] = '\0';
+		out_init(&out, OUT_PEOPLE, "x");
+		out_table(&out, assignments, 7);
+		out_text(&out, name[0]);
+		out_text(&out, name[1]);
+		out_text(&out, name[2]);
+		out_text(&out, text);
+		out_number(&out, 1796148000);
+		out_text(&out, name[0]);
+		out_text(&out, NULL);
+		got = form(&out, out_form_people);
+		for (i = 0; i < 3; i++)
+			ck_assert_ptr_nonnull(strstr(got, name[i]));
+		rest = NULL;
+		for (line = strtok_r(got, "\n", &rest); line != NULL;
+		     line = strtok_r(NULL, "\n", &rest))
+			ck_assert_uint_le(out_width(line), OUT_WIDTH);
+		free(got);
+		out_end(&out);
+	}
+}
+END_TEST
+
+START_TEST(groups_rows_below_headings)
+{
+	static const struct out_column some[] = { { NULL, "GROUP", OUT_TEXT },
+		{ "r", "ROLE", OUT_WHOLE }, { "d", "", OUT_BELOW } };
+	struct out out;
+	char *got;
+
+	out_init(&out, OUT_PEOPLE, "x");
+	out_table(&out, some, 3);
+	out_group(&out, 0);
+	out_text(&out, "Hosts");
+	out_text(&out, "hosts:login");
+	out_text(&out, "Log in.");
+	out_text(&out, "Hosts");
+	out_text(&out, "hosts:admin");
+	out_text(&out, NULL);
+	out_text(&out, "Studio");
+	out_text(&out, "studio:viewer");
+	out_text(&out, "Look.");
+	got = form(&out, out_form_people);
+	ck_assert_str_eq(got,
+	    "  ROLE\nHosts\n  hosts:login\n      Log in.\n  hosts:admin\n"
+	    "Studio\n  studio:viewer\n      Look.\n");
+	free(got);
+	out.format = OUT_TSV;
+	got = form(&out, out_form_tsv);
+	ck_assert_str_eq(got,
+	    "r\td\nhosts:login\tLog in.\nhosts:admin\t\n"
+	    "studio:viewer\tLook.\n");
+	free(got);
+	out_end(&out);
+}
+END_TEST
+
+START_TEST(sections_are_arrays_of_their_own)
+{
+	static const struct out_column one[] = { { "a", "A", OUT_TEXT } };
+	static const struct out_column two[] = { { "b", "B", OUT_TEXT } };
+	struct out out;
+	char *got;
+
+	out_init(&out, OUT_JSON, "x");
+	out_record(&out, one, 1);
+	out_text(&out, "1");
+	out_section(&out, "more", "more of it", two, 1);
+	out_text(&out, "2");
+	out_text(&out, "3");
+	ck_assert_uint_eq(out_rows(&out), 2);
+	got = form(&out, out_form_json);
+	ck_assert_str_eq(got,
+	    "{\n \"twrbac\": 1,\n \"command\": \"x\",\n"
+	    " \"rows\": [\n  {\n   \"a\": \"1\"\n  }\n ],\n"
+	    " \"more\": [\n  {\n   \"b\": \"2\"\n  },\n"
+	    "  {\n   \"b\": \"3\"\n  }\n ]\n}\n");
+	free(got);
+	out_end(&out);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -258,6 +430,11 @@ main(void)
 		SUPPORT_TEST(json_takes_any_bytes),
 		SUPPORT_TEST(lines_cannot_be_forged),
 		SUPPORT_TEST(a_record_shows_lists_below_each_other),
+		SUPPORT_TEST(moves_instead_of_cutting),
+		SUPPORT_TEST(moves_times_with_their_zone),
+		SUPPORT_TEST(names_stay_whole),
+		SUPPORT_TEST(groups_rows_below_headings),
+		SUPPORT_TEST(sections_are_arrays_of_their_own),
 		SUPPORT_END,
 	};
 

@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "change.h"
+#include "change_impl.h"
+#include "text.h"
+
+/* One shipped role, before and after. */
+struct upgrade {
+	const struct catalogue_role *cr;
+	struct role row;
+	char *before; /* NULL: there was none */
+	bool added; /* there was none, or a deleted one */
+	char text[600]; /* what is changed */
+};
+
+struct import {
+	const struct change *ch;
+	const struct catalogue *cat;
+	change_import_fn *fn;
+	void *ctx;
+	struct upgrade *all; /* one for each of the catalogue's */
+	struct role *gone; /* shipped ones that the catalogue lacks */
+	size_t n_gone, room;
+};
+
+static void
+tell(const struct import *im, enum change_import_what what,
+    const struct role *role, const char *text)
+{
+	struct change_import item = { what, role, text };
+
+	if (im->fn != NULL)
+		im->fn(im->ctx, &item);
+}
+
+/* ---- what the catalogue must keep ---- */
+
+static const struct catalogue_role *
+by_sid(const struct catalogue *cat, const char *sid)
+{
+	size_t i;
+
+	for (i = 0; i < cat->n_roles; i++)
+		if (strcmp(cat->roles[i].role.sid, sid) == 0)
+			return &cat->roles[i];
+	return NULL;
+}
+
+/* Each role there is, against the catalogue; shipped ones only may match. */
+static enum twr_status
+check_against(void *ctx, const struct role *role, struct twr_error *err)
+{
+	struct import *im = ctx;
+	const struct catalogue_role *sid = by_sid(im->cat, role->sid);
+	const struct catalogue_role *key = catalogue_find(im->cat, role->key);
+	struct role *grown;
+	size_t room = im->room == 0 ? 8 : 2 * im->room;
+
+	if (key != NULL && !role->shipped)
+		return twr_fail(err, TWR_EREFUSED,
+		    "role \"%s\": the catalogue (line %u) now ships one of "
+		    "this key; define yours under another key and delete this "
+		    "one first",
+		    role->key, key->line);
+	if (key != sid)
+		return twr_fail(err, TWR_EREFUSED,
+		    "role \"%s\": is %s here, and the catalogue (line %u) "
+		    "pairs key and SID otherwise; it is not an upgrade of "
+		    "this one",
+		    role->key, role->sid, key != NULL ? key->line : sid->line);
+	if (sid != NULL && admin_key_is_known(role->key) &&
+	    sid->role.type != role->type)
+		return twr_fail(err, TWR_EREFUSED,
+		    "role \"%s\": the catalogue (line %u) gives it another "
+		    "type, and twrbac's rules rest on it",
+		    role->key, sid->line);
+	if (sid != NULL || !role->shipped)
+		return TWR_OK;
+	if (admin_key_is_known(role->key))
+		return twr_fail(err, TWR_EREFUSED,
+		    "role \"%s\": the catalogue lacks it, and twrbac cannot "
+		    "do without it; use the catalogue that this twrbac came "
+		    "with",
+		    role->key);
+	if (im->n_gone == im->room) {
+		grown = reallocarray(im->gone, room, sizeof(*grown));
+		if (grown == NULL)
+			return twr_fail(err, TWR_ENOMEM, "out of memory");
+		im->gone = grown;
+		im->room = room;
+	}
+	im->gone[im->n_gone++] = *role;
+	return TWR_OK;
+}
+
+/* ---- what is changed, in words ---- */
+
+struct counted {
+	const struct catalogue_list *list;
+	struct directory *dir;
+	size_t there, same;
+};
+
+static enum twr_status
+count_text(void *ctx, const char *text, struct twr_error *err)
+{
+	struct counted *co = ctx;
+	size_t i;
+
+	(void)err;
+	co->there++;
+	for (i = 0; i < co->list->n; i++)
+		if (strcmp(co->list->items[i], text) == 0)
+			co->same++;
+	return TWR_OK;
+}
+
+static enum twr_status
+count_role(void *ctx, int64_t id, struct twr_error *err)
+{
+	struct counted *co = ctx;
+	struct role ro;
+	enum twr_status rc = directory_role_get(co->dir, id, &ro, err);
+
+	return rc == TWR_OK ? count_text(co, ro.key, err) : rc;
+}
+
+static void
+say_changed(struct twr_line *ln, bool differs, const char *what)
+{
+	if (differs)
+		twr_line_addf(ln, "%s%s", ln->len > 0 ? ", " : "", what);
+}
+
+static void
+say_list(struct twr_line *ln, const struct counted *co, const char *what)
+{
+	if (co->there == co->same && co->list->n == co->same)
+		return;
+	twr_line_addf(ln, "%s%s (+%zu -%zu)", ln->len > 0 ? ", " : "", what,
+	    co->list->n - co->same, co->there - co->same);
+}
+
+static enum twr_status
+describe(const struct import *im, struct upgrade *up, const struct role *was,
+    struct twr_error *err)
+{
+	struct counted permissions = { &up->cr->permissions, im->ch->dir, 0,
+		0 };
+	struct counted includes = { &up->cr->includes, im->ch->dir, 0, 0 };
+	struct twr_line ln;
+	enum twr_status rc;
+
+	twr_line_init(&ln, up->text, sizeof(up->text));
+	say_changed(&ln, strcmp(was->name, up->row.name) != 0, "name");
+	say_changed(&ln, strcmp(was->description, up->row.description) != 0,
+	    "description");
+	say_changed(&ln, strcmp(was->group, up->row.group) != 0, "group");
+	say_changed(&ln, was->type != up->row.type, "type");
+	say_changed(&ln, was->assignable_at != up->row.assignable_at,
+	    "where it can be assigned");
+	say_changed(&ln,
+	    was->published_sid != up->row.published_sid ||
+		was->modelled != up->row.modelled,
+	    "origin");
+	rc = directory_each_permission(im->ch->dir, was->id, count_text,
+	    &permissions, err);
+	if (rc == TWR_OK)
+		rc = directory_each_included(im->ch->dir, was->id, count_role,
+		    &includes, err);
+	say_list(&ln, &permissions, "permissions");
+	say_list(&ln, &includes, "includes");
+	return rc;
+}
+
+/* ---- writing ---- */
+
+/* The row of this SID, also a deleted one; .id 0: none. */
+struct row_of_sid {
+	const char *sid;
+	struct role row;
+};
+
+static enum twr_status
+find_row(void *ctx, const struct role *role, struct twr_error *err)
+{
+	struct row_of_sid *of = ctx;
+
+	(void)err;
+	if (strcmp(role->sid, of->sid) == 0)
+		of->row = *role;
+	return TWR_OK;
+}
+
+static enum twr_status
+put_row(struct import *im, struct upgrade *up, struct twr_error *err)
+{
+	struct row_of_sid of = { .sid = up->cr->role.sid };
+	const struct change *ch = im->ch;
+	enum twr_status rc;
+
+	up->row = up->cr->role;
+	up->row.deleted_at = TWR_NEVER;
+	rc = directory_each_role_ever(ch->dir, find_row, &of, err);
+	if (rc != TWR_OK)
+		return rc;
+	up->added = of.row.id == 0 || of.row.deleted_at != TWR_NEVER;
+	if (of.row.id == 0)
+		return directory_insert_role(ch->dir, &up->row, err);
+	if (strcmp(of.row.key, up->row.key) != 0)
+		return twr_fail(err, TWR_EREFUSED,
+		    "role \"%s\": its SID %s was %s's once; use the catalogue "
+		    "that this twrbac came with",
+		    up->row.key, of.row.sid, of.row.key);
+	up->row.id = of.row.id;
+	rc = directory_snapshot(ch->dir, ENTITY_ROLE, up->row.sid, &up->before,
+	    err);
+	if (rc == TWR_OK)
+		rc = describe(im, up, &of.row, err);
+	if (rc == TWR_OK)
+		rc = directory_update_role(ch->dir, &up->row, err);
+	if (rc == TWR_OK)
+		rc = directory_clear_permissions(ch->dir, up->row.id, err);
+	if (rc == TWR_OK)
+		rc = directory_clear_included(ch->dir, up->row.id, err);
+	return rc;
+}
+
+static enum twr_status
+put_contents(const struct change *ch, const struct upgrade *up,
+    struct twr_error *err)
+{
+	struct role other;
+	size_t i;
+	enum twr_status rc = TWR_OK;
+
+	for (i = 0; rc == TWR_OK && i < up->cr->permissions.n; i++)
+		rc = directory_add_permission(ch->dir, up->row.id,
+		    up->cr->permissions.items[i], err);
+	for (i = 0; rc == TWR_OK && i < up->cr->includes.n; i++) {
+		rc = directory_role_find(ch->dir, up->cr->includes.items[i],
+		    &other, err);
+		if (rc == TWR_OK)
+			rc = directory_add_included(ch->dir, up->row.id,
+			    other.id, err);
+	}
+	return rc;
+}
+
+/* Journal one, if it is new or not what it was. */
+static enum twr_status
+record(const struct import *im, const struct upgrade *up, struct twr_error *err)
+{
+	char *after = NULL;
+	enum twr_status rc;
+
+	rc = directory_snapshot(im->ch->dir, ENTITY_ROLE, up->row.sid, &after,
+	    err);
+	if (rc != TWR_OK)
+		return rc;
+	if (up->before == NULL || strcmp(up->before, after) != 0) {
+		rc = change_record(im->ch,
+		    up->added ? JOURNAL_ROLE_CREATED : JOURNAL_ROLE_CHANGED,
+		    up->row.sid, up->before, err);
+		tell(im, up->added ? IMPORT_ADDED : IMPORT_CHANGED, &up->row,
+		    up->added ? "" : up->text);
+	}
+	free(after);
+	return rc;
+}
+
+/* What is shipped no longer goes, unless somebody would miss it. */
+static enum twr_status
+retire(const struct import *im, const struct role *role, struct twr_error *err)
+{
+	struct twr_error why;
+	char *before = NULL;
+	enum twr_status rc = change_check_role_unused(im->ch, role, &why);
+
+	if (rc == TWR_EREFUSED) {
+		tell(im, IMPORT_KEPT, role, why.text);
+		return TWR_OK;
+	}
+	if (rc != TWR_OK)
+		return twr_fail(err, rc, "%s", why.text);
+	rc = directory_snapshot(im->ch->dir, ENTITY_ROLE, role->sid, &before,
+	    err);
+	if (rc == TWR_OK)
+		rc = directory_delete_role(im->ch->dir, role->id, im->ch->now,
+		    err);
+	if (rc == TWR_OK)
+		rc = change_record(im->ch, JOURNAL_ROLE_DELETED, role->sid,
+		    before, err);
+	if (rc == TWR_OK)
+		tell(im, IMPORT_GONE, role, "");
+	free(before);
+	return rc;
+}
+
+static enum twr_status
+upgrade_all(struct import *im, struct twr_error *err)
+{
+	size_t i, n = im->cat->n_roles;
+	enum twr_status rc = TWR_OK;
+
+	for (i = 0; rc == TWR_OK && i < n; i++) {
+		im->all[i].cr = &im->cat->roles[i];
+		rc = put_row(im, &im->all[i], err);
+	}
+	/* all rows first, so that any role may include any */
+	for (i = 0; rc == TWR_OK && i < n; i++)
+		rc = put_contents(im->ch, &im->all[i], err);
+	for (i = 0; rc == TWR_OK && i < n; i++)
+		rc = record(im, &im->all[i], err);
+	for (i = 0; rc == TWR_OK && i < im->n_gone; i++)
+		rc = retire(im, &im->gone[i], err);
+	return rc;
+}
+
+enum twr_status
+change_role_import(const struct change *ch, const struct catalogue *cat,
+    change_import_fn *fn, void *ctx, struct twr_error *err)
+{
+	struct import im = { .ch = ch, .cat = cat, .fn = fn, .ctx = ctx };
+	size_t i;
+	enum twr_status rc;
+
+	if ((im.all = calloc(cat->n_roles, sizeof(*im.all))) == NULL)
+		return twr_fail(err, TWR_ENOMEM, "out of memory");
+	rc = directory_each_role(ch->dir, check_against, &im, err);
+	if (rc == TWR_OK)
+		rc = upgrade_all(&im, err);
+	for (i = 0; i < cat->n_roles; i++)
+		free(im.all[i].before);
+	free(im.all);
+	free(im.gone);
+	return rc;
+}
