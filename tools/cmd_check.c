@@ -174,8 +174,9 @@ cmd_check(struct cli *cli, struct twr_error *err)
 {
 	const char *login = cli->args[0];
 	char service[TWR_SERVICE_MAX + 1];
-	struct twr_request req = { .service = service, .user = login,
-		.invoker = login };
+	struct twr_request req = {
+		.service = service, .user = login, .invoker = login
+	};
 	struct explain ex = { 0 };
 	struct twr_trace trace = explain_trace(&ex);
 	struct twr_judgement jd;

@@ -176,9 +176,8 @@ END_TEST
 
 START_TEST(reads_services)
 {
-	static const char *const bad[] = { "", "a/b", "../sshd",
-		"0123456789012345678901234567890123456789012345678901234567"
-		"8901234" };
+	static const char *const bad[] = { "", "a/b", "../sshd", "/" };
+	char longest[TWR_SERVICE_MAX + 2];
 	char buf[TWR_SERVICE_MAX + 1];
 	size_t i;
 
@@ -186,6 +185,11 @@ START_TEST(reads_services)
 	ck_assert_str_eq(buf, "sshd");
 	for (i = 0; i < sizeof(bad) / sizeof(*bad); i++)
 		ck_assert_int_eq(ask_service(bad[i], buf, &err), TWR_EINVAL);
+	memset(longest, 'x', sizeof(longest));
+	longest[TWR_SERVICE_MAX + 1] = '\0';
+	ck_assert_int_eq(ask_service(longest, buf, &err), TWR_EINVAL);
+	longest[TWR_SERVICE_MAX] = '\0';
+	ck_assert_int_eq(ask_service(longest, buf, &err), TWR_OK);
 }
 END_TEST
 
