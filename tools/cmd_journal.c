@@ -18,7 +18,7 @@ static const struct out_column list_columns[] = {
 	{ "how", NULL, OUT_TEXT },
 	{ "reason", NULL, OUT_TEXT },
 	{ "event", "EVENT", OUT_TEXT },
-	{ "about", "ABOUT", OUT_TEXT },
+	{ "about", "ABOUT", OUT_WHOLE },
 	{ "entity", NULL, OUT_TEXT },
 	{ "subject", NULL, OUT_TEXT },
 	{ "before", NULL, OUT_OBJECT },

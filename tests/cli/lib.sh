@@ -114,6 +114,7 @@ steady() {
 	sed -e "s|$D|DIR|g" -e "s/ on $(uname -n),/ on HOST,/" \
 	    -e "s/Host $(uname -n),/Host HOST,/" \
 	    -e 's/[0-9]\{4\}-[0-9][0-9]-[0-9][0-9]T[0-9:]\{8\}Z/TIME/g' \
+	    -e 's/[0-9]\{4\}-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]/YYYY-MM-DD hh:mm/g' \
 	    -e 's/\([A-Z][A-Z]\)[0-9a-f]\{32\}/\1SID/g' \
 	    -e 's/\([A-Z][A-Z]\)[0-9a-f]\{8\}\.\./\1SID/g' \
 	    -e 's/[0-9a-f]\{64\}/HASH/g' -e 's/login:[^ ,<	]\{1,\}/login:WHO/g' \
