@@ -182,6 +182,22 @@ enum twr_status change_compiled(const struct change *ch, uint64_t serial,
 enum twr_status change_policy_path(const struct change *ch, const char *path,
     bool adopt, struct twr_error *err) TWR_MUST_CHECK;
 
+/*
+ * Commit-confirm. begin: the changes of this transaction, after journal row
+ * since, wait to be confirmed. end: they are confirmed, or undone row by row,
+ * the newest first, by inverse changes that are journalled too: rows return
+ * to what they were, and what history points at stays (an assignment removed
+ * meanwhile is given again with a SID of its own; what was made is removed,
+ * closed or inactive). TWR_EREFUSED: nothing waits.
+ */
+enum twr_status change_confirm_begin(const struct change *ch, uint64_t since,
+    struct twr_error *err) TWR_MUST_CHECK;
+enum twr_status change_confirm_end(const struct change *ch, bool confirmed,
+    struct twr_error *err) TWR_MUST_CHECK;
+/* Undo all changes after journal row since, but those of the policy. */
+enum twr_status change_revert(const struct change *ch, uint64_t since,
+    struct twr_error *err) TWR_MUST_CHECK;
+
 /* Set an integer setting; refused outside its range (see admin.c). */
 enum twr_status change_setting(const struct change *ch, const char *name,
     int64_t value, struct twr_error *err) TWR_MUST_CHECK;
