@@ -194,6 +194,12 @@ enum twr_status change_confirm_begin(const struct change *ch, uint64_t since,
     struct twr_error *err) TWR_MUST_CHECK;
 enum twr_status change_confirm_end(const struct change *ch, bool confirmed,
     struct twr_error *err) TWR_MUST_CHECK;
+/*
+ * Record that this directory was restored from a copy: journalled as
+ * directory.restored. The serial rises to in_force, the policy in force's.
+ */
+enum twr_status change_restored(const struct change *ch, uint64_t in_force,
+    struct twr_error *err) TWR_MUST_CHECK;
 /* Undo all changes after journal row since, but those of the policy. */
 enum twr_status change_revert(const struct change *ch, uint64_t since,
     struct twr_error *err) TWR_MUST_CHECK;

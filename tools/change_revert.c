@@ -238,3 +238,25 @@ change_confirm_end(const struct change *ch, bool confirmed,
 	return put_mark(ch, 0,
 	    confirmed ? JOURNAL_CONFIRM_GIVEN : JOURNAL_CONFIRM_MISSED, err);
 }
+
+enum twr_status
+change_restored(const struct change *ch, uint64_t in_force,
+    struct twr_error *err)
+{
+	char *before = NULL;
+	uint64_t serial = 0;
+	enum twr_status rc;
+
+	rc = directory_serial(ch->dir, &serial, err);
+	if (rc == TWR_OK)
+		rc = directory_snapshot(ch->dir, ENTITY_POLICY, "serial",
+		    &before, err);
+	if (rc == TWR_OK)
+		rc = directory_put_serial(ch->dir,
+		    in_force > serial ? in_force : serial + 1, NULL, err);
+	if (rc == TWR_OK)
+		rc = change_record(ch, JOURNAL_DIRECTORY_RESTORED, "serial",
+		    before, err);
+	free(before);
+	return rc;
+}

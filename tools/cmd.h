@@ -22,4 +22,8 @@ uint32_t cmd_account_uid(const struct cli *cli, const char *login);
 enum twr_status cmd_login_facts(struct cli *cli, const char *name,
     struct admin_login *ret, struct twr_error *err) TWR_MUST_CHECK;
 
+/* Take --confirm: seconds, from 1s to 1d; 0 without it. TWR_EINVAL. */
+enum twr_status cmd_take_confirm(struct cli *cli,
+    struct twr_error *err) TWR_MUST_CHECK;
+
 #endif

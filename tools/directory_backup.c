@@ -177,6 +177,30 @@ put_in_place(struct copy *cp, const char *file, bool replace,
 	return sync_folder(file, err);
 }
 
+/* What lies there would be taken for a part of the new file. */
+static enum twr_status
+check_beside(const char *file, struct twr_error *err)
+{
+	static const char *const suffixes[] = { "-wal", "-shm", "-journal" };
+	struct stat st;
+	char *name;
+	size_t i;
+	bool there;
+
+	for (i = 0; i < sizeof(suffixes) / sizeof(*suffixes); i++) {
+		if (asprintf(&name, "%s%s", file, suffixes[i]) < 0)
+			return twr_fail(err, TWR_ENOMEM, "%s: out of memory",
+			    file);
+		there = lstat(name, &st) == 0;
+		free(name);
+		if (there)
+			return twr_fail(err, TWR_EREFUSED,
+			    "%s%s: is left of another file; move it away "
+			    "first", file, suffixes[i]);
+	}
+	return TWR_OK;
+}
+
 /* Never over something else: a slip must not cost the live directory. */
 static enum twr_status
 check_target(const char *file, struct twr_error *err)
@@ -187,6 +211,8 @@ check_target(const char *file, struct twr_error *err)
 	enum twr_status rc;
 	bool copy;
 
+	if ((rc = check_beside(file, err)) != TWR_OK)
+		return rc;
 	if (lstat(file, &st) != 0)
 		return errno == ENOENT ? TWR_OK : fail_file(file, err);
 	rc = directory_open(file, DIRECTORY_READ, &dir, &why);
@@ -224,6 +250,8 @@ directory_adopt(struct directory *dir, const char *file,
 	struct stat st;
 	enum twr_status rc;
 
+	if ((rc = check_beside(file, err)) != TWR_OK)
+		return rc;
 	if (lstat(file, &st) == 0)
 		return twr_fail(err, TWR_EREFUSED,
 		    "%s: exists already; move it away first, with its -wal "

@@ -54,6 +54,10 @@
 	X(SINCE, "since", "TIME") \
 	X(HEAD, "head", "HASH") \
 	X(ALL, "all", NULL) \
+	X(CONFIRM, "confirm", "DURATION") \
+	X(MAX_REMOVALS, "max-removals", "PERCENT") \
+	X(TESTS_OK, "tests-ok", NULL) \
+	X(OWN_LOSS_OK, "own-loss-ok", NULL) \
 	X(COMPLETE, "complete", NULL)
 
 enum opt {
