@@ -7,9 +7,8 @@
 #include "change_impl.h"
 #include "text.h"
 
-/* Write the login's record and journal it. */
-static enum twr_status
-store_login(const struct change *ch, const struct login *lo,
+enum twr_status
+change_store_login(const struct change *ch, const struct login *lo,
     enum journal_event event, struct twr_error *err)
 {
 	char *before = NULL;
@@ -98,7 +97,7 @@ change_map(const struct change *ch, const struct admin_login *login,
 	    (was.uid == login->uid || login->uid == TWR_UID_UNKNOWN))
 		return TWR_OK;
 	(void)snprintf(lo.name, sizeof(lo.name), "%s", login->name);
-	if ((rc = store_login(ch, &lo, JOURNAL_LOGIN_MAPPED, err)) != TWR_OK)
+	if ((rc = change_store_login(ch, &lo, JOURNAL_LOGIN_MAPPED, err)) != TWR_OK)
 		return rc;
 	note_map(ch, &was, &lo, user);
 	*changed = true;
@@ -162,7 +161,7 @@ change_login_unmap(const struct change *ch, const char *login,
 		return rc;
 	lo.user_id = 0;
 	lo.unmapped_at = ch->now;
-	rc = store_login(ch, &lo, JOURNAL_LOGIN_UNMAPPED, err);
+	rc = change_store_login(ch, &lo, JOURNAL_LOGIN_UNMAPPED, err);
 	if (rc != TWR_OK)
 		return rc;
 	if (ret != NULL)

@@ -593,4 +593,7 @@ session_close(struct session *s)
 	s->follow = NULL;
 	free(s->questions);
 	s->questions = NULL;
+	if (s->review_end != NULL)
+		s->review_end(s->review_ctx);
+	s->review_end = NULL;
 }

@@ -64,6 +64,7 @@ struct session {
 	/* asked after the build, before the commit; NULL: nothing to ask */
 	enum twr_status (*review)(void *ctx, struct twr_error *err);
 	void *review_ctx;
+	void (*review_end)(void *ctx); /* at the end; NULL is allowed */
 	compile_change_fn *effect; /* told who gains and loses; NULL */
 	struct compile_question *questions; /* malloc'd; freed at the end */
 	size_t n_questions;
@@ -77,7 +78,7 @@ struct session {
 	int lock;
 	uint64_t seq_before;
 	unsigned n_warnings;
-	struct compiled *compiled;
+	struct compiled *compiled; /* a review may ask whether there is one */
 };
 
 /*
