@@ -236,7 +236,10 @@ keep(struct matching *ma, size_t i, size_t at)
 	ma->assignment_kept[at] = true;
 }
 
-/* One without a SID takes the first free row that says the same. */
+/*
+ * One without a SID takes the first free row that says the same; so does one
+ * whose SID stands no more: a revert gives again under another.
+ */
 static void
 match_by_content(struct matching *ma, size_t i)
 {
@@ -277,7 +280,7 @@ match_assignments(struct matching *ma, struct twr_error *err)
 			keep(ma, i, at);
 	}
 	for (i = 0; i < want->n_assignments; i++)
-		if (ma->row[i] == NULL && *want->assignments[i].sid == '\0')
+		if (ma->row[i] == NULL)
 			match_by_content(ma, i);
 	free(index);
 	return TWR_OK;
