@@ -47,11 +47,7 @@ cmd_take_confirm(struct cli *cli, struct twr_error *err)
 	return TWR_OK;
 }
 
-static const struct opt_help confirm_options[] = {
-	{ OPT_CLOCK_OK, "even if the clock is behind the journal" },
-	{ OPT_NONE, NULL }
-};
-const struct command_help cmd_confirm_help = { confirm_options,
+const struct command_help cmd_confirm_help = { NULL,
 	"Before the time of --confirm is over only. Open a new login first: "
 	"what is confirmed stays.",
 	"twrbac confirm" };
@@ -74,7 +70,7 @@ cmd_confirm(struct cli *cli, struct twr_error *err)
 	return change_confirm_end(&cli->session->change, true, err);
 }
 
-const struct command_help cmd_revert_help = { confirm_options,
+const struct command_help cmd_revert_help = { NULL,
 	"Undoes a change made with --confirm, row by row, the newest first, "
 	"and puts what was before in force for good. All of it is journalled.",
 	"twrbac revert" };

@@ -20,7 +20,9 @@ session_confirm_state(struct session *s, enum confirm_state *ret,
 	if ((rc = directory_pending(s->dir, &facts.since, err)) != TWR_OK ||
 	    (rc = directory_serial(s->dir, &facts.serial, err)) != TWR_OK)
 		return rc;
-	twr_boot_id(facts.boot_id);
+	/* the module cannot tell a reboot then, and takes it for one */
+	if (!twr_boot_id(facts.boot_id))
+		facts.boottime = UINT64_MAX;
 	rc = twr_policy_open(s->paths.policy, s->paths.owner, &rd, &view,
 	    &unused);
 	if (rc == TWR_OK)

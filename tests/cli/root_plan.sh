@@ -139,7 +139,7 @@ proven "the journal has no gap"
 
 # ---- errors name file and line ----
 
-bad() { # name, status, words, sed commands
+rejects() { # name, status, words, sed commands
 	bad_name=$1 bad_status=$2 bad_words=$3
 	shift 3
 	edit "$@"
@@ -150,20 +150,20 @@ bad() { # name, status, words, sed commands
 	as_root export "$D/after.conf"
 	same "$bad_name: nothing is changed" "$D/before.conf" "$D/after.conf"
 }
-bad "an unknown role" 65 'did you mean "hosts:admin"?' \
+rejects "an unknown role" 65 'did you mean "hosts:admin"?' \
     -e 's/hosts:admin/hosts:admni/'
-bad "an unknown key" 65 'did you mean "email"?' -e 's/email = "bob/emial = "bob/'
-bad "a missing comma" 65 "$F:" -e 's/\(.*sid.*\)},$/\1}/'
-bad "no list of users" 65 'no list "users"' -e '/^users/,/^);/d'
-bad "an unknown user" 65 "none of the users" -e 's/user = "bob@/user = "rob@/'
-bad "a second Owner" 1 "exactly one Organization Owner" \
+rejects "an unknown key" 65 'did you mean "email"?' -e 's/email = "bob/emial = "bob/'
+rejects "a missing comma" 65 "$F:" -e 's/\(.*sid.*\)},$/\1}/'
+rejects "no list of users" 65 'no list "users"' -e '/^users/,/^);/d'
+rejects "an unknown user" 65 "none of the users" -e 's/user = "bob@/user = "rob@/'
+rejects "a second Owner" 1 "exactly one Organization Owner" \
     -e 's/"administrator"/"owner"/'
-bad "nobody administrates" 1 "active administrator with a login" \
+rejects "nobody administrates" 1 "active administrator with a login" \
     -e '/logins = ({ name = "alice"/d' -e '/logins = ({ name = "bob"/d' \
     -e '/email = "alice/s/$/ },/' -e '/email = "bob/s/$/ },/'
-bad "another organization" 65 "is of organization OR" \
+rejects "another organization" 65 "is of organization OR" \
     -e 's/sid = "OR[0-9a-f]*"/sid = "OR00000000000000000000000000000000"/'
-bad "root as a login" 65 "--allow-root" \
+rejects "root as a login" 65 "--allow-root" \
     -e 's/name = "eve"; uid = 20003/name = "root"; uid = 0/'
 chmod 666 "$F"
 as_root plan "$F"
