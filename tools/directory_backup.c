@@ -211,15 +211,14 @@ check_target(const char *file, struct twr_error *err)
 	enum twr_status rc;
 	bool copy;
 
-	if ((rc = check_beside(file, err)) != TWR_OK)
-		return rc;
 	if (lstat(file, &st) != 0)
-		return errno == ENOENT ? TWR_OK : fail_file(file, err);
+		return errno == ENOENT ? check_beside(file, err) :
+					 fail_file(file, err);
 	rc = directory_open(file, DIRECTORY_READ, &dir, &why);
 	copy = rc == TWR_OK && directory_is_copy(dir);
 	directory_close(dir);
 	if (copy)
-		return TWR_OK;
+		return check_beside(file, err);
 	return twr_fail(err, TWR_EREFUSED,
 	    "%s: is there already and is no copy that twrbac made; name "
 	    "another file, or remove it", file);
