@@ -118,7 +118,8 @@ check_whole(const struct matching *ma, int64_t administrators,
 	if (ce.accounts_without_owner != 0)
 		return twr_fail(err, TWR_EREFUSED,
 		    "%s: leaves account %s without exactly one Owner; give it "
-		    "one with owner = \"...\"", ma->ap->file, ce.account);
+		    "one with owner = \"...\"",
+		    ma->ap->file, ce.account);
 	if (administrators > 0 && left == 0)
 		return twr_fail(err, TWR_EREFUSED,
 		    "%s: leaves no active administrator with a login; give "
@@ -193,7 +194,7 @@ apply_check_removals(const struct apply *ap, unsigned percent,
 		return TWR_OK;
 	return twr_fail(err, TWR_EREFUSED,
 	    "%s: removes %zu of %zu assignments, more than %u %%; if that is "
-	    "meant, say --max-removals %zu", ap->file, ap->removals,
-	    ap->standing, percent,
+	    "meant, say --max-removals %zu",
+	    ap->file, ap->removals, ap->standing, percent,
 	    (ap->removals * 100 + ap->standing - 1) / ap->standing);
 }

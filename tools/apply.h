@@ -44,7 +44,7 @@ enum twr_status apply_run(struct apply *ap,
  * More removals than percent of what stood? Five are always allowed.
  * TWR_EREFUSED with the cure.
  */
-enum twr_status apply_check_removals(const struct apply *ap,
-    unsigned percent, struct twr_error *err) TWR_MUST_CHECK;
+enum twr_status apply_check_removals(const struct apply *ap, unsigned percent,
+    struct twr_error *err) TWR_MUST_CHECK;
 
 #endif

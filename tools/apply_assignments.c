@@ -45,7 +45,8 @@ check_kind(const struct apply *ap, const struct org_assignment *as,
 	if (ro->type == ROLE_ORGANIZATION)
 		return apply_fail(ap, as->line, err,
 		    "%s is an organization role; say it of the user, with "
-		    "organization_role", ro->key);
+		    "organization_role",
+		    ro->key);
 	if (strcmp(ro->key, ROLE_KEY_ACCOUNT_OWNER) == 0)
 		return apply_fail(ap, as->line, err,
 		    "%s is said of the account, with owner", ro->key);
@@ -83,8 +84,8 @@ check_grant(struct apply *ap, const struct org_assignment *as,
 	enum twr_status rc;
 
 	if ((rc = check_kind(ap, as, ro, err)) != TWR_OK ||
-	    (rc = directory_user_standing(ap->ch->dir, us->id, ap->ch->now,
-		 &st, err)) != TWR_OK ||
+	    (rc = directory_user_standing(ap->ch->dir, us->id, ap->ch->now, &st,
+		 err)) != TWR_OK ||
 	    (rc = directory_setting(ap->ch->dir, "role_limit", &g.role_limit,
 		 err)) != TWR_OK)
 		return rc;
@@ -139,8 +140,8 @@ give(struct apply *ap, const struct org_assignment *as, struct twr_error *err)
 	say(ap, '+', as);
 	rc = directory_insert_assignment(ap->ch->dir, &row, err);
 	if (rc == TWR_OK)
-		rc = change_record(ap->ch, JOURNAL_ASSIGNMENT_CREATED,
-		    row.sid, NULL, err);
+		rc = change_record(ap->ch, JOURNAL_ASSIGNMENT_CREATED, row.sid,
+		    NULL, err);
 	return apply_at(ap, as->line, rc, err);
 }
 
@@ -171,7 +172,8 @@ is_replaced(const struct matching *ma, const struct org_assignment *as)
 			hi = mid;
 	}
 	for (; lo < want->n_assignments &&
-	     compare_triple(&want->assignments[lo], as) == 0; lo++)
+	     compare_triple(&want->assignments[lo], as) == 0;
+	     lo++)
 		if (ma->row[lo] == NULL &&
 		    want->assignments[lo].until > ma->ap->ch->now)
 			return true;
@@ -218,7 +220,8 @@ apply_assignments(struct matching *ma, struct twr_error *err)
 	if (rc == TWR_OK && ended > 0)
 		change_note(ap->ch,
 		    "note: %zu assignment%s of %s ended in the past and %s "
-		    "left out", ended, ended == 1 ? "" : "s", ap->file,
+		    "left out",
+		    ended, ended == 1 ? "" : "s", ap->file,
 		    ended == 1 ? "is" : "are");
 	return rc;
 }

@@ -17,8 +17,8 @@ struct matching {
 	const struct org_assignment **row;
 };
 
-void apply_line(struct apply *ap, char sign, const char *kind,
-    const char *what, const char *fmt, ...) TWR_PRINTF(5, 6);
+void apply_line(struct apply *ap, char sign, const char *kind, const char *what,
+    const char *fmt, ...) TWR_PRINTF(5, 6);
 /* "FILE:LINE: cause; cure" with TWR_EDATA. */
 enum twr_status apply_fail(const struct apply *ap, unsigned line,
     struct twr_error *err, const char *fmt, ...) TWR_PRINTF(4, 5);

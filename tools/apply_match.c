@@ -26,8 +26,7 @@ index_rows(const void *rows, size_t n, size_t size, size_t offset)
 	size_t i;
 
 	for (i = 0; ret != NULL && i < n; i++, row += size) {
-		ret[i].sid = *(const char *const *)(const void *)(row +
-		    offset);
+		ret[i].sid = *(const char *const *)(const void *)(row + offset);
 		ret[i].at = i;
 	}
 	if (ret != NULL && n > 1)
@@ -60,7 +59,8 @@ other_sid(const struct apply *ap, unsigned line, const char *name,
 {
 	return apply_fail(ap, line, err,
 	    "\"%s\" is %s in the directory, the file says %s; correct sid, "
-	    "or leave it out", name, is, said);
+	    "or leave it out",
+	    name, is, said);
 }
 
 static enum twr_status
@@ -90,7 +90,8 @@ match_scopes(struct matching *ma, struct twr_error *err)
 		if (rc == TWR_OK && ma->scope_kept[at])
 			rc = apply_fail(ma->ap, sc->line, err,
 			    "scope %s is declared twice, by path and by sid; "
-			    "keep one", have->scopes[at].path);
+			    "keep one",
+			    have->scopes[at].path);
 		sc->id = have->scopes[at].id;
 		ma->scope_kept[at] = true;
 	}
@@ -124,7 +125,8 @@ match_roles(struct matching *ma, struct twr_error *err)
 		if (rc == TWR_OK && ma->role_kept[at])
 			rc = apply_fail(ma->ap, ro->line, err,
 			    "role %s is declared twice, by key and by sid; "
-			    "keep one", have->roles[at].key);
+			    "keep one",
+			    have->roles[at].key);
 		ro->id = have->roles[at].id;
 		ma->role_kept[at] = true;
 	}
@@ -158,7 +160,8 @@ match_users(struct matching *ma, struct twr_error *err)
 		if (rc == TWR_OK && ma->user_kept[at])
 			rc = apply_fail(ma->ap, us->line, err,
 			    "user %s is declared twice, by email and by sid; "
-			    "keep one", have->users[at].email);
+			    "keep one",
+			    have->users[at].email);
 		us->id = have->users[at].id;
 		ma->user_kept[at] = true;
 	}
@@ -169,8 +172,7 @@ match_users(struct matching *ma, struct twr_error *err)
 /* ---- assignments: by SID, else by all that they say ---- */
 
 static int
-compare_content(const struct org_assignment *a,
-    const struct org_assignment *b)
+compare_content(const struct org_assignment *a, const struct org_assignment *b)
 {
 	int diff;
 
@@ -212,8 +214,7 @@ means_same(const struct matching *ma, const struct org_assignment *want,
 {
 	const struct org_user *us = org_find_user(ma->ap->want, want->user);
 	const struct org_user *was = org_find_user(ma->have, have->user);
-	const struct org_scope *sc =
-	    org_find_scope(ma->ap->want, want->scope);
+	const struct org_scope *sc = org_find_scope(ma->ap->want, want->scope);
 	const struct org_scope *at = org_find_scope(ma->have, have->scope);
 	const struct org_role *ro = org_find_role(ma->ap->want, want->role);
 	const struct org_role *of = org_find_role(ma->have, have->role);
@@ -248,7 +249,8 @@ match_by_content(struct matching *ma, size_t i)
 	size_t at;
 
 	for (at = find_content(have, as); at < have->n_assignments &&
-	     compare_content(&have->assignments[at], as) == 0; at++) {
+	     compare_content(&have->assignments[at], as) == 0;
+	     at++) {
 		/* without a reason it is whatever was given */
 		if (!ma->assignment_kept[at] &&
 		    (*as->reason == '\0' ||

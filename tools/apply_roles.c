@@ -33,8 +33,8 @@ same_list(const struct org_list *a, const struct org_list *b)
 static bool
 same_role(const struct org_role *a, const struct org_role *b)
 {
-	return strcmp(a->key, b->key) == 0 &&
-	    strcmp(a->group, b->group) == 0 && strcmp(a->name, b->name) == 0 &&
+	return strcmp(a->key, b->key) == 0 && strcmp(a->group, b->group) == 0 &&
+	    strcmp(a->name, b->name) == 0 &&
 	    strcmp(a->description, b->description) == 0 &&
 	    a->assignable_at == b->assignable_at &&
 	    same_list(&a->permissions, &b->permissions) &&
@@ -53,8 +53,7 @@ find_have(const struct matching *ma, int64_t id)
 }
 
 static enum twr_status
-put_lists(struct apply *ap, const struct org_role *want,
-    struct twr_error *err)
+put_lists(struct apply *ap, const struct org_role *want, struct twr_error *err)
 {
 	struct role other;
 	size_t i;
@@ -69,8 +68,8 @@ put_lists(struct apply *ap, const struct org_role *want,
 		if (rc == TWR_OK && other.type == ROLE_ORGANIZATION)
 			return apply_fail(ap, want->line, err,
 			    "role %s includes %s; organization roles are "
-			    "given to users, not included", want->key,
-			    other.key);
+			    "given to users, not included",
+			    want->key, other.key);
 		if (rc == TWR_OK)
 			rc = directory_add_included(ap->ch->dir, want->id,
 			    other.id, err);
@@ -137,7 +136,8 @@ put_row(struct matching *ma, struct org_role *want, char **before,
 		    TWR_OK)
 			return apply_fail(ap, want->line, err,
 			    "role %s is shipped and cannot be defined; choose "
-			    "another key", want->key);
+			    "another key",
+			    want->key);
 		apply_line(ap, '+', "role", want->key, "%s", want->name);
 		rc = directory_insert_role(ap->ch->dir, &ro, err);
 		want->id = ro.id;

@@ -56,9 +56,8 @@ add_scope(struct matching *ma, struct org_scope *want, struct twr_error *err)
 	if ((rc = directory_scope_get(ap->ch->dir, sc.parent_id, &parent,
 		 err)) != TWR_OK)
 		return rc;
-	sc.kind = parent.kind == TWR_SCOPE_ORGANIZATION ?
-	    TWR_SCOPE_ACCOUNT :
-	    TWR_SCOPE_SUBACCOUNT;
+	sc.kind = parent.kind == TWR_SCOPE_ORGANIZATION ? TWR_SCOPE_ACCOUNT :
+							  TWR_SCOPE_SUBACCOUNT;
 	(void)snprintf(sc.sid, sizeof(sc.sid), "%s", want->sid);
 	(void)snprintf(sc.name, sizeof(sc.name), "%s",
 	    strrchr(want->path, '/') + 1);
@@ -84,8 +83,8 @@ change_scope(struct matching *ma, const struct org_scope *want,
 	if (sc.parent_id != parent_id(ap->want, want->path))
 		return apply_fail(ap, want->line, err,
 		    "scope %s (%s) stands below another scope in the "
-		    "directory and cannot be moved; correct path", sc.path,
-		    sc.sid);
+		    "directory and cannot be moved; correct path",
+		    sc.path, sc.sid);
 	if (strcmp(sc.name, name) != 0) {
 		apply_line(ap, '~', "scope", want->path, "was %s", sc.path);
 		rc = change_scope_rename(ap->ch, sc.sid, name, &sc, err);
@@ -165,9 +164,8 @@ apply_owners(struct matching *ma, struct twr_error *err)
 		    org_find_user(ma->have, have->owner);
 		if (will == NULL || (was != NULL && was->id == will->id))
 			continue;
-		apply_line(ap, '~', "owner", want->path, "%s%s%s",
-		    want->owner, was != NULL ? ", was " : "",
-		    was != NULL ? was->email : "");
+		apply_line(ap, '~', "owner", want->path, "%s%s%s", want->owner,
+		    was != NULL ? ", was " : "", was != NULL ? was->email : "");
 		if (was != NULL)
 			rc = apply_take_role(ap, was->id,
 			    ROLE_KEY_ACCOUNT_OWNER, want->id, err);

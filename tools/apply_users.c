@@ -55,8 +55,7 @@ say_change(struct apply *ap, const struct user *was,
     const struct org_user *want)
 {
 	if (strcmp(was->email, want->email) != 0)
-		apply_line(ap, '~', "user", want->email, "was %s",
-		    was->email);
+		apply_line(ap, '~', "user", want->email, "was %s", was->email);
 	if (strcmp(was->name, want->name) != 0)
 		apply_line(ap, '~', "user", want->email, "name %s, was %s",
 		    want->name, was->name);
@@ -92,13 +91,12 @@ change_user(struct apply *ap, const struct org_user *want,
 	say_change(ap, &was, want);
 	if (ap->changes == changes)
 		return TWR_OK;
-	rc = directory_snapshot(ap->ch->dir, ENTITY_USER, us.sid, &before,
-	    err);
+	rc = directory_snapshot(ap->ch->dir, ENTITY_USER, us.sid, &before, err);
 	if (rc == TWR_OK)
 		rc = directory_update_user(ap->ch->dir, &us, err);
 	if (rc == TWR_OK)
-		rc = change_record(ap->ch, event_of(&was, want), us.sid,
-		    before, err);
+		rc = change_record(ap->ch, event_of(&was, want), us.sid, before,
+		    err);
 	free(before);
 	return apply_at(ap, want->line, rc, err);
 }
@@ -149,8 +147,8 @@ static enum twr_status
 keep_row(void *ctx, const struct assignment *row, struct twr_error *err)
 {
 	struct taking *ta = ctx;
-	struct assignment *rows =
-	    reallocarray(ta->rows, ta->n + 1, sizeof(*rows));
+	struct assignment *rows = reallocarray(ta->rows, ta->n + 1,
+	    sizeof(*rows));
 
 	if (rows == NULL)
 		return twr_fail(err, TWR_ENOMEM, "out of memory");
@@ -343,19 +341,18 @@ enum twr_status
 apply_logins(struct matching *ma, struct twr_error *err)
 {
 	struct organization *want = ma->ap->want, *have = ma->have;
-	struct owned *all, *found, key;
+	struct owned *all, *found, key = { NULL, 0 };
 	size_t i, k, n = 0;
 	enum twr_status rc = TWR_OK;
 
 	if ((all = collect(want, &n)) == NULL)
 		return twr_fail(err, TWR_ENOMEM, "out of memory");
 	for (i = 0; rc == TWR_OK && i < have->n_users; i++) {
-		for (k = 0; rc == TWR_OK && k < have->users[i].n_logins;
-		     k++) {
+		for (k = 0; rc == TWR_OK && k < have->users[i].n_logins; k++) {
 			key.name = have->users[i].logins[k].name;
-			found = n == 0 ? NULL :
-					 bsearch(&key, all, n, sizeof(key),
-					     compare);
+			found = n == 0 ?
+			    NULL :
+			    bsearch(&key, all, n, sizeof(key), compare);
 			if (found == NULL ||
 			    found->user_id != have->users[i].id)
 				rc = unmap(ma->ap, key.name,

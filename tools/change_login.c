@@ -97,7 +97,8 @@ change_map(const struct change *ch, const struct admin_login *login,
 	    (was.uid == login->uid || login->uid == TWR_UID_UNKNOWN))
 		return TWR_OK;
 	(void)snprintf(lo.name, sizeof(lo.name), "%s", login->name);
-	if ((rc = change_store_login(ch, &lo, JOURNAL_LOGIN_MAPPED, err)) != TWR_OK)
+	rc = change_store_login(ch, &lo, JOURNAL_LOGIN_MAPPED, err);
+	if (rc != TWR_OK)
 		return rc;
 	note_map(ch, &was, &lo, user);
 	*changed = true;

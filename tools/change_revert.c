@@ -106,8 +106,8 @@ give_again(const struct change *ch, const struct assignment *as,
 }
 
 static enum twr_status
-undo_assignment(const struct change *ch, const struct undo *it,
-    uint64_t since, struct twr_error *err)
+undo_assignment(const struct change *ch, const struct undo *it, uint64_t since,
+    struct twr_error *err)
 {
 	struct assignment as;
 	bool made_after = false;
@@ -152,8 +152,7 @@ event_of(enum directory_entity entity)
 }
 
 static enum twr_status
-undo_row(const struct change *ch, const struct undo *it,
-    struct twr_error *err)
+undo_row(const struct change *ch, const struct undo *it, struct twr_error *err)
 {
 	char *now = NULL;
 	bool gone = true;
@@ -164,12 +163,13 @@ undo_row(const struct change *ch, const struct undo *it,
 		rc = directory_restore(ch->dir, it->entity, it->subject,
 		    it->before, err);
 	else if (rc == TWR_OK)
-		rc = directory_unmake(ch->dir, it->entity, it->subject,
-		    ch->now, &gone, err);
+		rc = directory_unmake(ch->dir, it->entity, it->subject, ch->now,
+		    &gone, err);
 	if (rc == TWR_OK && !gone)
 		change_note(ch,
 		    "note: role %s was assigned meanwhile and stays, held by "
-		    "nobody", it->subject);
+		    "nobody",
+		    it->subject);
 	if (rc == TWR_OK && gone)
 		rc = change_record(ch, event_of(it->entity), it->subject, now,
 		    err);

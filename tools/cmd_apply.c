@@ -369,11 +369,14 @@ run(struct cli *cli, bool plan, struct twr_error *err)
 }
 
 #define COMMON_OPTIONS \
-	{ OPT_MAX_REMOVALS, "assignments that may vanish (20 percent, or 5)" }, \
+	{ OPT_MAX_REMOVALS, \
+		"assignments that may vanish (20 percent, or 5)" }, \
 	    { OPT_TESTS_OK, "even if tests of the file fail" }, \
 	    { OPT_OWN_LOSS_OK, "even if you lose sudo or administration" }, \
 	    { OPT_ALLOW_ROOT, "let a new login have uid 0" }, \
-	    { OPT_ALLOW_SYSTEM, "let a new login be a system account" }
+	{ \
+		OPT_ALLOW_SYSTEM, "let a new login be a system account" \
+	}
 
 static const struct opt_help plan_options[] = { COMMON_OPTIONS,
 	{ OPT_NONE, NULL } };

@@ -105,8 +105,8 @@ record(struct session *s, struct twr_error *err)
 }
 
 static enum twr_status
-open_proven(const char *file, struct directory **ret,
-    struct journal_head *head, struct twr_error *err)
+open_proven(const char *file, struct directory **ret, struct journal_head *head,
+    struct twr_error *err)
 {
 	enum twr_status rc = directory_open(file, DIRECTORY_READ, ret, err);
 
@@ -117,7 +117,8 @@ open_proven(const char *file, struct directory **ret,
 	if (!directory_is_copy(*ret))
 		return twr_fail(err, TWR_EREFUSED,
 		    "%s: was not made by twrbac backup; only such a copy is "
-		    "sure to be whole", file);
+		    "sure to be whole",
+		    file);
 	rc = directory_begin_read(*ret, err);
 	return rc == TWR_OK ? journal_verify(*ret, head, err) : rc;
 }
@@ -153,8 +154,9 @@ cmd_restore(struct cli *cli, struct twr_error *err)
 	if (rc == TWR_OK)
 		rc = report(cli, copy, s->directory_path, &head, err);
 	if (rc == TWR_OK)
-		out_effect(cli->out, "restored, not in force yet: run twrbac "
-				     "compile");
+		out_effect(cli->out,
+		    "restored, not in force yet: run twrbac "
+		    "compile");
 out:
 	directory_close(copy);
 	return rc;

@@ -34,7 +34,8 @@ check_target(const char *path, struct twr_error *err)
 		return TWR_OK;
 	return twr_fail(err, TWR_EREFUSED,
 	    "%s: is there already and is no export; name another file, or "
-	    "remove it", path);
+	    "remove it",
+	    path);
 }
 
 /* Complete, or not there. */
@@ -90,15 +91,13 @@ cmd_export(struct cli *cli, struct twr_error *err)
 		return twr_fail(err, TWR_EINVAL,
 		    "export writes one file for plan and apply; leave out "
 		    "--json and --tsv");
-	rc = organization_load(cli->session->dir, cli->session->now, &org,
-	    err);
+	rc = organization_load(cli->session->dir, cli->session->now, &org, err);
 	if (rc == TWR_OK && cli->n_args == 0)
 		rc = organization_write(org, stdout, err);
 	else if (rc == TWR_OK)
 		rc = write_file(org, cli->args[0], err);
 	if (rc == TWR_OK && cli->n_args == 1)
-		out_line(cli->out,
-		    "%s: %zu scopes, %zu users, %zu assignments",
+		out_line(cli->out, "%s: %zu scopes, %zu users, %zu assignments",
 		    cli->args[0], org->n_scopes + 1, org->n_users,
 		    org->n_assignments);
 	organization_free(org);

@@ -26,8 +26,8 @@ static enum twr_status
 fail_file(const char *path, struct twr_error *err)
 {
 	return twr_fail(err, TWR_EWRITE,
-	    "%s: %s; name a file in a folder that is there and has room",
-	    path, strerror(errno));
+	    "%s: %s; name a file in a folder that is there and has room", path,
+	    strerror(errno));
 }
 
 static enum twr_status
@@ -55,8 +55,10 @@ begin_copy(struct copy *cp, struct directory *from, const char *file,
 		return fail_file(cp->path_new, err);
 	(void)close(fd);
 	cp->made = true;
-	if (sqlite3_open_v2(cp->path_new, &cp->to.db, SQLITE_OPEN_READWRITE |
-	    SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW, NULL) != SQLITE_OK)
+	if (sqlite3_open_v2(cp->path_new, &cp->to.db,
+		SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX |
+		    SQLITE_OPEN_NOFOLLOW,
+		NULL) != SQLITE_OK)
 		return twr_fail(err, TWR_EWRITE, "%s: %s", cp->path_new,
 		    sqlite3_errmsg(cp->to.db));
 	return TWR_OK;
@@ -143,8 +145,8 @@ sync_folder(const char *file, struct twr_error *err)
 	enum twr_status rc;
 
 	folder = slash == NULL ? strdup(".") :
-	    slash == file ? strdup("/") :
-			    strndup(file, (size_t)(slash - file));
+	    slash == file      ? strdup("/") :
+				 strndup(file, (size_t)(slash - file));
 	if (folder == NULL)
 		return twr_fail(err, TWR_ENOMEM, "%s: out of memory", file);
 	rc = sync_path(folder, O_RDONLY | O_DIRECTORY, err);
@@ -196,7 +198,8 @@ check_beside(const char *file, struct twr_error *err)
 		if (there)
 			return twr_fail(err, TWR_EREFUSED,
 			    "%s%s: is left of another file; move it away "
-			    "first", file, suffixes[i]);
+			    "first",
+			    file, suffixes[i]);
 	}
 	return TWR_OK;
 }
@@ -221,7 +224,8 @@ check_target(const char *file, struct twr_error *err)
 		return check_beside(file, err);
 	return twr_fail(err, TWR_EREFUSED,
 	    "%s: is there already and is no copy that twrbac made; name "
-	    "another file, or remove it", file);
+	    "another file, or remove it",
+	    file);
 }
 
 enum twr_status
@@ -254,7 +258,8 @@ directory_adopt(struct directory *dir, const char *file,
 	if (lstat(file, &st) == 0)
 		return twr_fail(err, TWR_EREFUSED,
 		    "%s: exists already; move it away first, with its -wal "
-		    "and -shm", file);
+		    "and -shm",
+		    file);
 	if ((rc = begin_copy(&cp, dir, file, err)) == TWR_OK &&
 	    (rc = copy_pages(&cp, err)) == TWR_OK &&
 	    (rc = mark(&cp, SCHEMA_APPLICATION_ID, err)) == TWR_OK &&

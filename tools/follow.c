@@ -84,16 +84,14 @@ take_hash(const char **at, uint8_t ret[TWR_HASH_LEN])
 static bool
 parse(const char *text, struct follow *fo)
 {
-	return take(&text, "directory", fo->directory,
-		   sizeof(fo->directory)) &&
+	return take(&text, "directory", fo->directory, sizeof(fo->directory)) &&
 	    take(&text, "sid", fo->organization_sid,
 		sizeof(fo->organization_sid)) &&
 	    take(&text, "organization", fo->organization,
 		sizeof(fo->organization)) &&
 	    take_number(&text, "serial", &fo->serial) &&
-	    take_number(&text, "seq", &fo->seq) &&
-	    take_hash(&text, fo->hash) && *text == '\0' &&
-	    fo->directory[0] == '/' &&
+	    take_number(&text, "seq", &fo->seq) && take_hash(&text, fo->hash) &&
+	    *text == '\0' && fo->directory[0] == '/' &&
 	    twr_sid_valid(fo->organization_sid, "OR");
 }
 
@@ -112,7 +110,8 @@ follow_read(const char *policy, uid_t owner, struct follow *ret,
 	if (rc == TWR_OK && !parse(file.text, ret))
 		rc = twr_fail(err, TWR_EDATA,
 		    "%s: is not what twrbac wrote; remove it and run twrbac "
-		    "compile --directory FILE", path);
+		    "compile --directory FILE",
+		    path);
 	config_file_free(&file);
 	free(path);
 	return rc;
@@ -142,8 +141,7 @@ write_text(int fd, const struct follow *fo, const char *path,
 }
 
 enum twr_status
-follow_write(const char *policy, const struct follow *fo,
-    struct twr_error *err)
+follow_write(const char *policy, const struct follow *fo, struct twr_error *err)
 {
 	char *path = beside(policy, NAME), *new = beside(policy, NAME ".new");
 	enum twr_status rc = TWR_ENOMEM;
@@ -157,15 +155,13 @@ follow_write(const char *policy, const struct follow *fo,
 	fd = open(new, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
 	    0600);
 	if (fd == -1) {
-		rc = twr_fail(err, TWR_EWRITE, "%s: %s", new,
-		    strerror(errno));
+		rc = twr_fail(err, TWR_EWRITE, "%s: %s", new, strerror(errno));
 		goto out;
 	}
 	rc = write_text(fd, fo, new, err);
 	/* the folder is synced with the policy, which is renamed next */
 	if (rc == TWR_OK && rename(new, path) != 0)
-		rc = twr_fail(err, TWR_EWRITE, "%s: %s", path,
-		    strerror(errno));
+		rc = twr_fail(err, TWR_EWRITE, "%s: %s", path, strerror(errno));
 	if (rc != TWR_OK)
 		(void)unlink(new);
 out:
@@ -224,20 +220,21 @@ follow_check(struct directory *dir, const struct follow *was,
 		return twr_fail(err, TWR_EREFUSED,
 		    "%s: is the directory of %s (%s), but this host follows "
 		    "%s; if it shall change, remove the file \"" NAME
-		    "\" and the policy beside it first", path,
-		    ret->organization, ret->organization_sid,
+		    "\" and the policy beside it first",
+		    path, ret->organization, ret->organization_sid,
 		    was->organization_sid);
 	if (ret->seq < was->seq || ret->serial < was->serial)
 		return twr_fail(err, TWR_EREFUSED,
 		    "%s: is older (change %" PRIu64 ", policy %" PRIu64
 		    ") than what is in force (change %" PRIu64
-		    ", policy %" PRIu64 "); fetch a new copy", path, ret->seq,
-		    ret->serial, was->seq, was->serial);
+		    ", policy %" PRIu64 "); fetch a new copy",
+		    path, ret->seq, ret->serial, was->seq, was->serial);
 	rc = directory_journal_hash(dir, was->seq, hash, err);
 	if (rc != TWR_OK || memcmp(hash, was->hash, sizeof(hash)) == 0)
 		return rc;
 	return twr_fail(err, TWR_EREFUSED,
 	    "%s: its journal does not continue the one in force: change "
 	    "%" PRIu64 " is another; ask on the authority who wrote past "
-	    "twrbac (twrbac journal verify)", path, was->seq);
+	    "twrbac (twrbac journal verify)",
+	    path, was->seq);
 }

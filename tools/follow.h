@@ -23,8 +23,8 @@ struct follow {
 };
 
 /* TWR_ENOENT: this host follows nobody. TWR_EDATA: not what we wrote. */
-enum twr_status follow_read(const char *policy, uid_t owner,
-    struct follow *ret, struct twr_error *err) TWR_MUST_CHECK;
+enum twr_status follow_read(const char *policy, uid_t owner, struct follow *ret,
+    struct twr_error *err) TWR_MUST_CHECK;
 /* By rename, mode 0600. TWR_EWRITE. */
 enum twr_status follow_write(const char *policy, const struct follow *fo,
     struct twr_error *err) TWR_MUST_CHECK;

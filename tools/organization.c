@@ -194,8 +194,7 @@ organization_sort(struct organization *org)
 {
 	size_t i;
 
-	sort(org->scopes, org->n_scopes, sizeof(*org->scopes),
-	    compare_scopes);
+	sort(org->scopes, org->n_scopes, sizeof(*org->scopes), compare_scopes);
 	sort(org->roles, org->n_roles, sizeof(*org->roles), compare_roles);
 	sort(org->users, org->n_users, sizeof(*org->users), compare_users);
 	for (i = 0; i < org->n_users; i++)

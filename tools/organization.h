@@ -109,8 +109,7 @@ struct org_user *org_find_user(const struct organization *org,
     const char *email);
 struct org_scope *org_find_scope(const struct organization *org,
     const char *path);
-struct org_role *org_find_role(const struct organization *org,
-    const char *key);
+struct org_role *org_find_role(const struct organization *org, const char *key);
 
 /*
  * What dir, in a transaction, holds at now: closed scopes and inactive users
@@ -132,7 +131,7 @@ enum twr_status organization_write(const struct organization *org, FILE *to,
 enum twr_status organization_parse(const char *text, const char *name,
     struct organization **ret, struct twr_error *err) TWR_MUST_CHECK;
 /* The same from a file that nobody but its owner can write. */
-enum twr_status organization_read(const char *path,
-    struct organization **ret, struct twr_error *err) TWR_MUST_CHECK;
+enum twr_status organization_read(const char *path, struct organization **ret,
+    struct twr_error *err) TWR_MUST_CHECK;
 
 #endif

@@ -32,8 +32,8 @@ twice(const struct checking *ck, unsigned line, unsigned first,
     const char *what, const char *text)
 {
 	return twr_fail(ck->err, TWR_EDATA,
-	    "%s:%u: %s \"%s\" is there already, in line %u; keep one",
-	    ck->name, line > first ? line : first, what, text,
+	    "%s:%u: %s \"%s\" is there already, in line %u; keep one", ck->name,
+	    line > first ? line : first, what, text,
 	    line > first ? first : line);
 }
 
@@ -45,8 +45,8 @@ check_sid(const struct checking *ck, unsigned line, const char *sid,
 		return TWR_OK;
 	return twr_fail(ck->err, TWR_EDATA,
 	    "%s:%u: sid \"%s\" is none: it is %s and 32 lowercase hex "
-	    "digits; leave it out for what is new", ck->name, line, sid,
-	    prefix);
+	    "digits; leave it out for what is new",
+	    ck->name, line, sid, prefix);
 }
 
 /* ---- SIDs and logins, each once in the file ---- */
@@ -194,14 +194,14 @@ check_path(const struct checking *ck, const struct organization *org,
 			 org_find_scope(org, parent) == NULL)
 		return twr_fail(ck->err, TWR_EDATA,
 		    "%s:%u: scope \"%s\" stands below \"%s\", which is not in "
-		    "this file; add it, or correct the path", ck->name,
-		    sc->line, sc->path, parent);
+		    "this file; add it, or correct the path",
+		    ck->name, sc->line, sc->path, parent);
 	if (depth == 2 && *sc->owner != '\0')
 		return twr_fail(ck->err, TWR_EDATA,
 		    "%s:%u: a subaccount has no Owner of its own; remove "
-		    "\"owner\"", ck->name, sc->line);
-	if (depth == 1 && *sc->owner == '\0' &&
-	    sc->status != TWR_SCOPE_CLOSED)
+		    "\"owner\"",
+		    ck->name, sc->line);
+	if (depth == 1 && *sc->owner == '\0' && sc->status != TWR_SCOPE_CLOSED)
 		return twr_fail(ck->err, TWR_EDATA,
 		    "%s:%u: account \"%s\" has no Owner; add owner = \"...\"",
 		    ck->name, sc->line, sc->path);
@@ -237,26 +237,28 @@ check_role(const struct checking *ck, const struct org_role *ro)
 {
 	size_t i;
 
-	if (!catalogue_key_valid(ro->key) ||
-	    strlen(ro->key) > TWR_NAME_MAX)
+	if (!catalogue_key_valid(ro->key) || strlen(ro->key) > TWR_NAME_MAX)
 		return twr_fail(ck->err, TWR_EDATA,
 		    "%s:%u: role key \"%s\" is not GROUP:WORD in lowercase; "
-		    "write it as acme:deployer", ck->name, ro->line, ro->key);
+		    "write it as acme:deployer",
+		    ck->name, ro->line, ro->key);
 	if (strlen(ro->group) > TWR_NAME_MAX || strlen(ro->name) > TWR_NAME_MAX)
 		return twr_fail(ck->err, TWR_EDATA,
 		    "%s:%u: role %s: its group or name is longer than %d "
-		    "bytes; shorten it", ck->name, ro->line, ro->key,
-		    TWR_NAME_MAX);
+		    "bytes; shorten it",
+		    ck->name, ro->line, ro->key, TWR_NAME_MAX);
 	if (ro->assignable_at == 0)
 		return twr_fail(ck->err, TWR_EDATA,
 		    "%s:%u: role %s can be assigned nowhere; name a kind of "
-		    "scope in assignable_at", ck->name, ro->line, ro->key);
+		    "scope in assignable_at",
+		    ck->name, ro->line, ro->key);
 	for (i = 0; i < ro->permissions.n; i++)
 		if (!catalogue_permission_valid(ro->permissions.items[i]))
 			return twr_fail(ck->err, TWR_EDATA,
 			    "%s:%u: role %s: \"%s\" is no permission; write "
-			    "it as /acme/thing/verb", ck->name, ro->line,
-			    ro->key, ro->permissions.items[i]);
+			    "it as /acme/thing/verb",
+			    ck->name, ro->line, ro->key,
+			    ro->permissions.items[i]);
 	return at(ck, ro->line, admin_check_reason(ro->description, ck->err));
 }
 
@@ -301,12 +303,12 @@ check_user(const struct checking *ck, struct org_user *us)
 		return twr_fail(ck->err, TWR_EDATA,
 		    "%s:%u: organization_role \"%s\": there are owner, "
 		    "administrator, standard-user, billing-admin, "
-		    "billing-viewer and none", ck->name, us->line, role);
+		    "billing-viewer and none",
+		    ck->name, us->line, role);
 	us->organization_role = word;
 	rc = at(ck, us->line, admin_check_email(us->email, ck->err));
 	if (rc == TWR_OK)
-		rc = at(ck, us->line,
-		    admin_check_user_name(us->name, ck->err));
+		rc = at(ck, us->line, admin_check_user_name(us->name, ck->err));
 	return rc;
 }
 
@@ -340,16 +342,19 @@ check_assignment(const struct checking *ck, const struct organization *org,
 	if (as->from >= as->until)
 		return twr_fail(ck->err, TWR_EDATA,
 		    "%s:%u: \"until\" is not later than \"from\"; correct "
-		    "one", ck->name, as->line);
+		    "one",
+		    ck->name, as->line);
 	if ((*as->resource_type == '\0') != (*as->resource_id == '\0'))
 		return twr_fail(ck->err, TWR_EDATA,
 		    "%s:%u: give both resource_type and resource_id, or "
-		    "none", ck->name, as->line);
+		    "none",
+		    ck->name, as->line);
 	if (strlen(as->resource_type) > 63 ||
 	    strlen(as->resource_id) > TWR_NAME_MAX)
 		return twr_fail(ck->err, TWR_EDATA,
 		    "%s:%u: resource_type may have 63 bytes and resource_id "
-		    "%d; shorten it", ck->name, as->line, TWR_NAME_MAX);
+		    "%d; shorten it",
+		    ck->name, as->line, TWR_NAME_MAX);
 	if ((rc = admin_check_reason(as->reason, ck->err)) == TWR_OK &&
 	    (rc = admin_check_reason(as->resource_type, ck->err)) == TWR_OK)
 		rc = admin_check_reason(as->resource_id, ck->err);
@@ -398,7 +403,8 @@ check_tests(const struct checking *ck, const struct organization *org)
 		    strlen(te->login) > TWR_LOGIN_MAX)
 			return twr_fail(ck->err, TWR_EDATA,
 			    "%s:%u: a test names a login and a PAM service "
-			    "such as sshd; correct it", ck->name, te->line);
+			    "such as sshd; correct it",
+			    ck->name, te->line);
 		if (*te->scope != '\0')
 			rc = check_scope_known(ck, org, te->line, te->scope);
 	}

@@ -34,7 +34,7 @@ add_scope(void *ctx, const struct scope *row, struct twr_error *err)
 	if (org->scopes == NULL)
 		return no_memory(err);
 	sc = &org->scopes[org->n_scopes++];
-	*sc = (struct org_scope){ .id = row->id,
+	*sc = (struct org_scope) { .id = row->id,
 		.sid = org_text(org, row->sid),
 		.path = org_text(org, row->path),
 		.status = row->status,
@@ -82,8 +82,8 @@ add_lists(struct load *ld, struct org_role *ro, struct twr_error *err)
 	rc = directory_each_permission(ld->dir, ro->id, add_item, ld, err);
 	ld->list = &ro->includes;
 	if (rc == TWR_OK)
-		rc = directory_each_included(ld->dir, ro->id, add_included,
-		    ld, err);
+		rc = directory_each_included(ld->dir, ro->id, add_included, ld,
+		    err);
 	if (rc == TWR_OK && ro->includes.n > 1)
 		qsort(ro->includes.items, ro->includes.n,
 		    sizeof(*ro->includes.items), compare_items);
@@ -103,15 +103,14 @@ add_role(void *ctx, const struct role *row, struct twr_error *err)
 	if (org->roles == NULL)
 		return no_memory(err);
 	ro = &org->roles[org->n_roles++];
-	*ro = (struct org_role){ .id = row->id,
+	*ro = (struct org_role) { .id = row->id,
 		.sid = org_text(org, row->sid),
 		.key = org_text(org, row->key),
 		.group = org_text(org, row->group),
 		.name = org_text(org, row->name),
 		.description = org_text(org, row->description),
 		.assignable_at = row->assignable_at };
-	if (!ro->sid || !ro->key || !ro->group || !ro->name ||
-	    !ro->description)
+	if (!ro->sid || !ro->key || !ro->group || !ro->name || !ro->description)
 		return no_memory(err);
 	return add_lists(ld, ro, err);
 }
@@ -143,7 +142,7 @@ add_user(void *ctx, const struct user *row, struct twr_error *err)
 	if (org->users == NULL)
 		return no_memory(err);
 	us = &org->users[org->n_users++];
-	*us = (struct org_user){ .id = row->id,
+	*us = (struct org_user) { .id = row->id,
 		.sid = org_text(org, row->sid),
 		.email = org_text(org, row->email),
 		.name = org_text(org, row->name),
@@ -185,12 +184,12 @@ add_assignment(void *ctx, const struct assignment_row *row,
 
 	if (is_apart(ld, row))
 		return TWR_OK;
-	org->assignments = org_grow(org, org->assignments,
-	    org->n_assignments, sizeof(*as));
+	org->assignments = org_grow(org, org->assignments, org->n_assignments,
+	    sizeof(*as));
 	if (org->assignments == NULL)
 		return no_memory(err);
 	as = &org->assignments[org->n_assignments++];
-	*as = (struct org_assignment){ .id = row->assignment.id,
+	*as = (struct org_assignment) { .id = row->assignment.id,
 		.sid = org_text(org, row->assignment.sid),
 		.user = org_text(org, row->user.email),
 		.scope = org_text(org, row->scope.path),
@@ -207,8 +206,8 @@ add_assignment(void *ctx, const struct assignment_row *row,
 }
 
 enum twr_status
-organization_load(struct directory *dir, int64_t now,
-    struct organization **ret, struct twr_error *err)
+organization_load(struct directory *dir, int64_t now, struct organization **ret,
+    struct twr_error *err)
 {
 	struct assignment_filter filter = { .now = now };
 	struct load ld = { .dir = dir, .now = now };
@@ -223,8 +222,7 @@ organization_load(struct directory *dir, int64_t now,
 	    (rc = directory_each_user(dir, add_user, &ld, err)) != TWR_OK)
 		goto out;
 	organization_sort(ld.org);
-	rc = directory_each_assignment(dir, &filter, add_assignment, &ld,
-	    err);
+	rc = directory_each_assignment(dir, &filter, add_assignment, &ld, err);
 	if (rc != TWR_OK)
 		goto out;
 	organization_sort(ld.org);

@@ -142,8 +142,7 @@ put_logins(const struct org_user *us, FILE *to)
 		fputs(i == 0 ? "{ " : ", { ", to);
 		put(to, "name", us->logins[i].name);
 		if (us->logins[i].uid != TWR_UID_UNKNOWN)
-			fprintf(to, " uid = %" PRIu32 "%s;",
-			    us->logins[i].uid,
+			fprintf(to, " uid = %" PRIu32 "%s;", us->logins[i].uid,
 			    us->logins[i].uid > INT_MAX ? "L" : "");
 		fputs(" }", to);
 	}

@@ -564,8 +564,9 @@ session_commit(struct session *s, struct twr_error *err)
 	}
 	if (!changed || s->dry) {
 		directory_rollback(s->dir);
-		out_effect(s->out, changed ? "planned only: nothing changed" :
-					     "nothing changed");
+		out_effect(s->out,
+		    changed ? "planned only: nothing changed" :
+			      "nothing changed");
 		goto out;
 	}
 	if ((rc = session_make_real(s, err)) != TWR_OK)

@@ -112,8 +112,7 @@ static void
 rename_scope(struct change *ch)
 {
 	MUST(change_scope_rename(ch, "acme/messaging/dev", "qa", NULL, &err));
-	MUST(change_scope_rename(ch, "acme/messaging/qa", "test", NULL,
-	    &err));
+	MUST(change_scope_rename(ch, "acme/messaging/qa", "test", NULL, &err));
 }
 
 static void
@@ -121,8 +120,8 @@ suspend_user(struct change *ch)
 {
 	MUST(change_user_set_status(ch, "eve", TWR_USER_SUSPENDED, NULL, NULL,
 	    &err));
-	MUST(change_user_set_two_factor(ch, "eve", TWR_2FA_ENROLLED, NULL,
-	    NULL, &err));
+	MUST(change_user_set_two_factor(ch, "eve", TWR_2FA_ENROLLED, NULL, NULL,
+	    &err));
 }
 
 static void
@@ -152,8 +151,7 @@ static void
 give_role(struct change *ch)
 {
 	(void)ch;
-	(void)support_give("eve", "acme", "hosts:admin", TWR_ALWAYS,
-	    TWR_NEVER);
+	(void)support_give("eve", "acme", "hosts:admin", TWR_ALWAYS, TWR_NEVER);
 }
 
 static void
@@ -179,8 +177,8 @@ demote(struct change *ch)
 {
 	MUST(change_user_set_organization_role(ch, "bob", "none", NULL, NULL,
 	    &err));
-	MUST(change_user_set_organization_role(ch, "bob", "billing-admin",
-	    NULL, NULL, &err));
+	MUST(change_user_set_organization_role(ch, "bob", "billing-admin", NULL,
+	    NULL, &err));
 }
 
 static void
@@ -275,8 +273,7 @@ START_TEST(what_was_made_stays_without_effect)
 	since = head_seq(ch);
 	MUST(change_scope_add(ch, "acme/voice", NULL, NULL, &err));
 	support_user("zoe", 1009, "administrator");
-	(void)support_give("zoe", "acme", "hosts:admin", TWR_ALWAYS,
-	    TWR_NEVER);
+	(void)support_give("zoe", "acme", "hosts:admin", TWR_ALWAYS, TWR_NEVER);
 	MUST(change_confirm_begin(ch, since, &err));
 	MUST(change_confirm_end(ch, false, &err));
 	MUST(directory_user_find(ch->dir, "zoe@example.com", &us, &err));

@@ -30,8 +30,9 @@ static const struct {
 	{ "", "f:1: there is no organization" },
 	{ TOP, "there is no list \"scopes\"" },
 	{ TOP REST "users = ( );", "there is no list \"assignments\"" },
-	{ TOP "scope = ( );", "f:2: \"scope\" is no key of the file; did you "
-			      "mean \"scopes\"?" },
+	{ TOP "scope = ( );",
+	    "f:2: \"scope\" is no key of the file; did you "
+	    "mean \"scopes\"?" },
 	{ TOP REST "users = ( " ALICE " ); assignments = ( "
 		   "{ user = \"alcie@example.com\"; scope = \"acme\"; "
 		   "role = \"hosts:login\"; } );",
@@ -132,8 +133,7 @@ text_of(const struct organization *org)
 	return text;
 }
 
-static char *
-export(struct change *ch)
+static char *export(struct change *ch)
 {
 	struct organization *org = NULL;
 	char *text;
@@ -150,7 +150,7 @@ login_facts(void *ctx, const char *name, struct admin_login *ret,
 {
 	(void)ctx;
 	(void)error;
-	*ret = (struct admin_login){ name, TWR_UID_UNKNOWN, 1000, 0 };
+	*ret = (struct admin_login) { name, TWR_UID_UNKNOWN, 1000, 0 };
 	return TWR_OK;
 }
 
@@ -159,7 +159,7 @@ apply_text(struct change *ch, const char *text, struct apply *ap)
 {
 	enum twr_status rc;
 
-	*ap = (struct apply){ .ch = ch, .file = "f", .login = login_facts };
+	*ap = (struct apply) { .ch = ch, .file = "f", .login = login_facts };
 	rc = organization_parse(text, "f", &ap->want, &err);
 	if (rc == TWR_OK)
 		rc = apply_run(ap, &err);
@@ -250,8 +250,8 @@ static const struct {
 	    "organization_role = \"none\"", NULL },
 	{ "organization_role = \"administrator\"",
 	    "organization_role = \"owner\"", "exactly one Organization Owner" },
-	{ "organization_role = \"owner\"",
-	    "organization_role = \"none\"", "exactly one Organization Owner" },
+	{ "organization_role = \"owner\"", "organization_role = \"none\"",
+	    "exactly one Organization Owner" },
 	{ "owner = \"alice@", "owner = \"bob@", NULL },
 	{ "owner = \"alice@", "owner = \"eve@", "cannot become an Owner" },
 	{ "name = \"eve\"; uid = 1003", "name = \"eva\"; uid = 1003", NULL },
@@ -329,8 +329,8 @@ START_TEST(what_is_left_out_goes)
 	bool alias;
 
 	fill(ch);
-	MUST(apply_text(ch, TOP REST "users = ( " ALICE " ); assignments = ( "
-			    ADMIN " );",
+	MUST(apply_text(ch,
+	    TOP REST "users = ( " ALICE " ); assignments = ( " ADMIN " );",
 	    &ap));
 	ck_assert_uint_eq(ap.removals, 2);
 	ck_assert_uint_eq(ap.standing, 3);
@@ -340,8 +340,8 @@ START_TEST(what_is_left_out_goes)
 	    &err));
 	ck_assert_int_eq(sc.status, TWR_SCOPE_CLOSED);
 	/* and what is gone is gone: again is nothing */
-	MUST(apply_text(ch, TOP REST "users = ( " ALICE " ); assignments = ( "
-			    ADMIN " );",
+	MUST(apply_text(ch,
+	    TOP REST "users = ( " ALICE " ); assignments = ( " ADMIN " );",
 	    &ap));
 	ck_assert_uint_eq(ap.changes, 0);
 	MUST(journal_verify(ch->dir, &head, &err));
@@ -355,7 +355,8 @@ START_TEST(last_administrator_stays)
 	struct apply ap;
 
 	fill(ch);
-	support_expect(apply_text(ch, TOP REST
+	support_expect(apply_text(ch,
+			   TOP REST
 			   "users = ( { email = \"alice@example.com\"; "
 			   "organization_role = \"owner\"; } ); "
 			   "assignments = ( " ADMIN " );",
@@ -384,8 +385,8 @@ START_TEST(removals_have_a_limit)
 	struct apply ap = { .file = "f",
 		.removals = shares[_i].removals,
 		.standing = shares[_i].standing };
-	enum twr_status rc =
-	    apply_check_removals(&ap, shares[_i].percent, &err);
+	enum twr_status rc = apply_check_removals(&ap, shares[_i].percent,
+	    &err);
 
 	ck_assert_int_eq(rc, shares[_i].refused ? TWR_EREFUSED : TWR_OK);
 }
