@@ -368,15 +368,14 @@ run(struct cli *cli, bool plan, struct twr_error *err)
 	return rc == TWR_OK ? prepare(de, err) : rc;
 }
 
+/* clang-format off */
 #define COMMON_OPTIONS \
-	{ OPT_MAX_REMOVALS, \
-		"assignments that may vanish (20 percent, or 5)" }, \
-	    { OPT_TESTS_OK, "even if tests of the file fail" }, \
-	    { OPT_OWN_LOSS_OK, "even if you lose sudo or administration" }, \
-	    { OPT_ALLOW_ROOT, "let a new login have uid 0" }, \
-	{ \
-		OPT_ALLOW_SYSTEM, "let a new login be a system account" \
-	}
+	{ OPT_MAX_REMOVALS, "assignments that may vanish (20 percent, or 5)" }, \
+	{ OPT_TESTS_OK, "even if tests of the file fail" }, \
+	{ OPT_OWN_LOSS_OK, "even if you lose sudo or administration" }, \
+	{ OPT_ALLOW_ROOT, "let a new login have uid 0" }, \
+	{ OPT_ALLOW_SYSTEM, "let a new login be a system account" }
+/* clang-format on */
 
 static const struct opt_help plan_options[] = { COMMON_OPTIONS,
 	{ OPT_NONE, NULL } };

@@ -194,14 +194,13 @@ static const struct list {
 	size_t array, count; /* offsets in struct organization */
 	bool needed;
 } lists[] = {
+/* clang-format off */
 #define LIST(type, words, needed) \
-	{ \
-#type "s", \
-		    { words, type##_fields, COUNT(type##_fields) }, \
-			    sizeof(struct org_##type), &type##_defaults, \
-			    offsetof(struct organization, type##s), \
-			    offsetof(struct organization, n_##type##s), needed \
-	}
+	{ #type "s", { words, type##_fields, COUNT(type##_fields) }, \
+		sizeof(struct org_##type), &type##_defaults, \
+		offsetof(struct organization, type##s), \
+		offsetof(struct organization, n_##type##s), needed }
+	/* clang-format on */
 	LIST(scope, "a scope", true),
 	LIST(role, "a role", true),
 	LIST(user, "a user", true),
