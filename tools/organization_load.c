@@ -5,11 +5,14 @@
 #include "admin.h"
 #include "organization.h"
 
+struct user_at;
+
 struct load {
 	struct directory *dir;
 	struct organization *org;
 	int64_t now;
 	struct org_list *list; /* being filled */
+	struct user_at *by_id; /* the users, while logins are added */
 };
 
 static enum twr_status
@@ -116,22 +119,6 @@ add_role(void *ctx, const struct role *row, struct twr_error *err)
 }
 
 static enum twr_status
-add_login(void *ctx, const struct login *row, struct twr_error *err)
-{
-	struct load *ld = ctx;
-	struct org_user *us = &ld->org->users[ld->org->n_users - 1];
-
-	us->logins = org_grow(ld->org, us->logins, us->n_logins,
-	    sizeof(*us->logins));
-	if (us->logins == NULL)
-		return no_memory(err);
-	us->logins[us->n_logins].name = org_text(ld->org, row->name);
-	us->logins[us->n_logins].uid = row->uid;
-	us->logins[us->n_logins].line = 0;
-	return us->logins[us->n_logins++].name ? TWR_OK : no_memory(err);
-}
-
-static enum twr_status
 add_user(void *ctx, const struct user *row, struct twr_error *err)
 {
 	struct load *ld = ctx;
@@ -152,7 +139,66 @@ add_user(void *ctx, const struct user *row, struct twr_error *err)
 		.organization_role = "none" };
 	if (!us->sid || !us->email || !us->name)
 		return no_memory(err);
-	return directory_each_login(ld->dir, row->id, add_login, ld, err);
+	return TWR_OK;
+}
+
+struct user_at {
+	int64_t id;
+	size_t at;
+};
+
+static int
+compare_ids(const void *x, const void *y)
+{
+	const struct user_at *a = x, *b = y;
+
+	return a->id < b->id ? -1 : a->id > b->id;
+}
+
+/* By name, of all users in one walk. */
+static enum twr_status
+add_login(void *ctx, const struct login *row, struct twr_error *err)
+{
+	struct load *ld = ctx;
+	struct user_at key = { row->user_id, 0 }, *found;
+	struct org_user *us;
+
+	if (row->user_id == 0 || ld->org->n_users == 0)
+		return TWR_OK; /* a tombstone */
+	found = bsearch(&key, ld->by_id, ld->org->n_users, sizeof(key),
+	    compare_ids);
+	if (found == NULL)
+		return TWR_OK;
+	us = &ld->org->users[found->at];
+	us->logins = org_grow(ld->org, us->logins, us->n_logins,
+	    sizeof(*us->logins));
+	if (us->logins == NULL)
+		return no_memory(err);
+	us->logins[us->n_logins].name = org_text(ld->org, row->name);
+	us->logins[us->n_logins].uid = row->uid;
+	us->logins[us->n_logins].line = 0;
+	return us->logins[us->n_logins++].name ? TWR_OK : no_memory(err);
+}
+
+static enum twr_status
+add_logins(struct load *ld, struct twr_error *err)
+{
+	const struct organization *org = ld->org;
+	enum twr_status rc;
+	size_t i;
+
+	ld->by_id = calloc(org->n_users + 1, sizeof(*ld->by_id));
+	if (ld->by_id == NULL)
+		return no_memory(err);
+	for (i = 0; i < org->n_users; i++) {
+		ld->by_id[i].id = org->users[i].id;
+		ld->by_id[i].at = i;
+	}
+	if (org->n_users > 1)
+		qsort(ld->by_id, org->n_users, sizeof(*ld->by_id), compare_ids);
+	rc = directory_each_login(ld->dir, 0, add_login, ld, err);
+	free(ld->by_id);
+	return rc;
 }
 
 /* What is said of the user or the account, not as an assignment. */
@@ -222,6 +268,8 @@ organization_load(struct directory *dir, int64_t now, struct organization **ret,
 	    (rc = directory_each_user(dir, add_user, &ld, err)) != TWR_OK)
 		goto out;
 	organization_sort(ld.org);
+	if ((rc = add_logins(&ld, err)) != TWR_OK)
+		goto out;
 	rc = directory_each_assignment(dir, &filter, add_assignment, &ld, err);
 	if (rc != TWR_OK)
 		goto out;
