@@ -215,7 +215,7 @@ directory_journal_hash(struct directory *dir, uint64_t seq,
     uint8_t ret[TWR_HASH_LEN], struct twr_error *err)
 {
 	struct query q;
-	enum twr_status rc = query_begin(&q, dir, SQL_JOURNAL_HASH, err);
+	enum twr_status rc = query_begin(&q, dir, SQL_HASH_OF_ROW, err);
 
 	if (rc == TWR_OK) {
 		query_int(&q, 1, (int64_t)seq);

@@ -473,7 +473,7 @@ const char *const directory_sql[SQL_STATEMENTS] = {
 	[SQL_MADE_AFTER] =
 	    "SELECT 1 FROM journal WHERE entity = 'assignment'"
 	    " AND subject = ?1 AND seq > ?2 AND before IS NULL LIMIT 1",
-	[SQL_JOURNAL_HASH] = "SELECT hash FROM journal WHERE seq = ?1",
+	[SQL_HASH_OF_ROW] = "SELECT hash FROM journal WHERE seq = ?1",
 	[SQL_SCOPE_PUT] =
 	    "UPDATE scope SET name = ?2, status = ?3 WHERE id = ?1",
 	[SQL_ROLE_PUT] = "UPDATE role SET key = ?2, product_group = ?3,"

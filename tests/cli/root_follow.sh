@@ -106,6 +106,11 @@ on qa confirm
 exits "nor confirm" 1
 on qa user list --as-root t
 exits "it reads the copy" 0
+on qa who-can sshd --as-root t
+exits "who-can asks the copy" 0
+says "who-can: eve" "eve"
+on qa journal verify --as-root t
+exits "journal verify proves the copy" 0
 on qa status
 exits "status" 0
 says "status names the copy" "follows "
@@ -248,7 +253,8 @@ exits "backups under a writer are whole" 0
 
 # ---- the recipe of restoring ----
 
-own backup "$D/good.db"
+own backup "$D/good.db" --json
+head=$(sed -n 's/.*"journal_hash": "\([0-9a-f]*\)".*/\1/p' "$D/.out")
 as_root user add late@example.com
 own compile
 serial=$(own status --json && printf '%s\n' "$out" |
@@ -263,6 +269,8 @@ exits "the policy still decides" 0
 own restore "$D/good.db"
 exits "restore" 0
 says "restore says what comes next" "run twrbac compile"
+as_root journal verify --head "$head"
+exits "journal verify --head" 0
 own check bob sshd
 exits "the policy still decides" 0
 own compile
