@@ -284,6 +284,28 @@ enum twr_status change_compiled(const struct change *ch, uint64_t serial,
 enum twr_status change_policy_path(const struct change *ch, const char *path,
     bool adopt, struct twr_error *err) TWR_MUST_CHECK;
 
+/*
+ * Commit-confirm. begin: the changes of this transaction, after journal row
+ * since, wait to be confirmed. end: they are confirmed, or undone row by row,
+ * the newest first, by inverse changes that are journalled too: rows return
+ * to what they were, and what history points at stays (an assignment removed
+ * meanwhile is given again with a SID of its own; what was made is removed,
+ * closed or inactive). TWR_EREFUSED: nothing waits.
+ */
+enum twr_status change_confirm_begin(const struct change *ch, uint64_t since,
+    struct twr_error *err) TWR_MUST_CHECK;
+enum twr_status change_confirm_end(const struct change *ch, bool confirmed,
+    struct twr_error *err) TWR_MUST_CHECK;
+/*
+ * Record that this directory was restored from a copy: journalled as
+ * directory.restored. The serial rises to in_force, the policy in force's.
+ */
+enum twr_status change_restored(const struct change *ch, uint64_t in_force,
+    struct twr_error *err) TWR_MUST_CHECK;
+/* Undo all changes after journal row since, but those of the policy. */
+enum twr_status change_revert(const struct change *ch, uint64_t since,
+    struct twr_error *err) TWR_MUST_CHECK;
+
 /* Set an integer setting; refused outside its range (see admin.h). */
 enum twr_status change_setting(const struct change *ch, const char *name,
     int64_t value, struct twr_error *err) TWR_MUST_CHECK;

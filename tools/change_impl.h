@@ -49,6 +49,14 @@ enum twr_status change_map(const struct change *ch,
     const struct admin_login *login, const struct user *user, bool *changed,
     struct twr_error *err) TWR_MUST_CHECK;
 
+/* Insert a scope below its parent, whose name is free, and journal it. */
+enum twr_status change_store_scope(const struct change *ch, struct scope *sc,
+    struct twr_error *err) TWR_MUST_CHECK;
+/* Write a login's record and journal it, by no rule. */
+enum twr_status change_store_login(const struct change *ch,
+    const struct login *lo, enum journal_event event,
+    struct twr_error *err) TWR_MUST_CHECK;
+
 /* Write an assignment and journal it, by no rule. sid may be NULL. */
 struct change_gift {
 	const struct user *user;

@@ -145,8 +145,9 @@ find_owner(const struct change *ch, enum twr_scope_kind kind,
 	return rc;
 }
 
-static enum twr_status
-store_scope(const struct change *ch, struct scope *sc, struct twr_error *err)
+enum twr_status
+change_store_scope(const struct change *ch, struct scope *sc,
+    struct twr_error *err)
 {
 	enum twr_status rc;
 
@@ -185,7 +186,7 @@ change_scope_add(const struct change *ch, const char *path,
 	sc.parent_id = parent.id;
 	sc.created_at = ch->now;
 	(void)snprintf(sc.name, sizeof(sc.name), "%s", name);
-	if ((rc = store_scope(ch, &sc, err)) != TWR_OK)
+	if ((rc = change_store_scope(ch, &sc, err)) != TWR_OK)
 		return rc;
 	if (parent.status != TWR_SCOPE_ACTIVE)
 		change_note(ch,

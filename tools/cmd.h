@@ -63,4 +63,8 @@ void cmd_gone_line(struct cmd_gone *gone, const char *fmt, ...)
 enum twr_status cmd_gone_confirm(struct cmd_gone *gone, const char *doing,
     struct twr_error *err) TWR_MUST_CHECK;
 
+/* Take --confirm: seconds, from 1s to 1d; 0 without it. TWR_EINVAL. */
+enum twr_status cmd_take_confirm(struct cli *cli,
+    struct twr_error *err) TWR_MUST_CHECK;
+
 #endif

@@ -18,11 +18,41 @@ struct state {
 	uint64_t serial; /* the directory's */
 	int64_t administrators;
 	bool edited;
+	bool copy; /* this host follows whose directory this is a copy of */
+	enum confirm_state confirm;
+	uint64_t confirm_left_s;
 	enum twr_status policy_status;
 	struct twr_error policy_error;
 	struct twr_view view; /* .meta, when policy_status is TWR_OK */
 	struct twr_reader reader;
 };
+
+/*
+ * What a host that follows took up is in its policy; what the copy says of a
+ * configuration, or of what waits to be confirmed, is the authority's.
+ */
+static enum twr_status
+gather_own(struct session *s, struct state *st, struct twr_error *err)
+{
+	const struct twr_meta *meta = &st->view.meta;
+	struct accepted own = { 0 };
+
+	st->confirm = CONFIRM_NONE;
+	accepted_free(&st->accepted);
+	st->accepted = own;
+	if (st->policy_status != TWR_OK)
+		return TWR_OK;
+	if ((own.text = strdup("")) == NULL)
+		return twr_fail(err, TWR_ENOMEM, "out of memory");
+	(void)snprintf(own.path, sizeof(own.path), "%s", meta->conf_path);
+	own.size = meta->conf_size;
+	own.mtime_s = meta->conf_mtime_s;
+	own.mtime_ns = meta->conf_mtime_ns;
+	own.accepted_at = meta->compiled_at;
+	st->accepted = own;
+	st->edited = session_conf_edited(s, &st->accepted);
+	return TWR_OK;
+}
 
 static enum twr_status
 gather(struct cli *cli, struct state *st, struct twr_error *err)
@@ -37,11 +67,16 @@ gather(struct cli *cli, struct state *st, struct twr_error *err)
 	    (rc = directory_journal_head(s->dir, &st->head, err)) != TWR_OK ||
 	    (rc = directory_serial(s->dir, &st->serial, err)) != TWR_OK ||
 	    (rc = directory_count_administrators(s->dir, &st->administrators,
+		 err)) != TWR_OK ||
+	    (rc = session_confirm_state(s, &st->confirm, &st->confirm_left_s,
 		 err)) != TWR_OK)
 		return rc;
-	st->edited = session_conf_edited(s, &st->accepted);
+	st->copy = directory_is_copy(s->dir);
 	st->policy_status = twr_policy_open(s->paths.policy, s->paths.owner,
 	    &st->reader, &st->view, &st->policy_error);
+	if (st->copy)
+		return gather_own(s, st, err);
+	st->edited = session_conf_edited(s, &st->accepted);
 	return TWR_OK;
 }
 
@@ -52,6 +87,8 @@ enum standing {
 	FOREIGN,
 	OLD,
 	PENDING,
+	UNCONFIRMED,
+	REPLACED,
 	IN_FORCE
 };
 
@@ -64,6 +101,11 @@ static const struct {
 	[FOREIGN] = { "foreign", "another organization's: run twrbac compile" },
 	[OLD] = { "old", "not the directory's newest: run twrbac compile" },
 	[PENDING] = { "pending", "changes are pending: run twrbac compile" },
+	[UNCONFIRMED] = { "unconfirmed",
+	    "in force, but to be confirmed: run twrbac confirm or revert" },
+	[REPLACED] = { "replaced",
+	    "not confirmed in time, the one before decides: run twrbac "
+	    "revert" },
 	[IN_FORCE] = { "in-force", "in force" },
 };
 
@@ -72,14 +114,18 @@ standing_of(const struct state *st)
 {
 	const struct twr_meta *meta = &st->view.meta;
 
-	if (st->policy_status == TWR_ENOENT && st->serial == 0)
+	if (st->policy_status == TWR_ENOENT && (st->serial == 0 || st->copy))
 		return NONE_YET;
 	if (st->policy_status != TWR_OK)
 		return UNUSABLE;
 	if (strcmp(meta->organization_sid, st->organization.sid) != 0)
 		return FOREIGN;
-	if (meta->serial != st->serial)
+	if (!st->copy && meta->serial != st->serial)
 		return OLD;
+	if (st->confirm == CONFIRM_PASSED)
+		return REPLACED;
+	if (st->confirm == CONFIRM_WAITS)
+		return UNCONFIRMED;
 	return meta->journal_seq == st->head.seq ? IN_FORCE : PENDING;
 }
 
@@ -162,6 +208,8 @@ static const struct out_column columns[] = {
 	{ "policy_text", "policy", OUT_TEXT },
 	{ "serial", "serial", OUT_NUMBER },
 	{ "directory_serial", NULL, OUT_NUMBER },
+	{ "confirm_until", "to be confirmed by", OUT_TIME },
+	{ "follows", "follows", OUT_TEXT },
 	{ "compiled_at", "compiled", OUT_TIME },
 	{ "configuration_edited", NULL, OUT_BOOL },
 	{ "configuration_text", "configuration", OUT_TEXT },
@@ -189,6 +237,11 @@ report(struct cli *cli, const struct state *st, struct twr_error *err)
 				     st->policy_error.text);
 	out_number(cli->out, usable ? (int64_t)st->view.meta.serial : 0);
 	out_number(cli->out, (int64_t)st->serial);
+	out_number(cli->out,
+	    st->confirm == CONFIRM_WAITS ?
+		cli->session->now + (int64_t)st->confirm_left_s :
+		TWR_NEVER);
+	out_text(cli->out, st->copy ? cli->session->directory_path : NULL);
 	out_number(cli->out, usable ? st->view.meta.compiled_at : TWR_NEVER);
 	out_number(cli->out, st->edited);
 	out_text(cli->out, configuration_word(st));

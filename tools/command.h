@@ -23,6 +23,7 @@
 #define CMD_READ 4u /* the directory in a read transaction */
 #define CMD_WRITE 8u /* the write bracket around it, see session.h */
 #define CMD_COMPILE 16u /* a write that takes up twrbac.conf */
+#define CMD_CONFIRM 128u /* a write that runs while a change waits */
 #define CMD_DAILY 32u /* on the first page of help */
 #define CMD_DECIDES 64u /* --at in the past: by the policy then in force */
 

@@ -283,7 +283,8 @@ judge_change(struct build *b, struct compiled *cp, struct judge *old_policy,
 	    b->opt->now, err);
 	if (rc != TWR_OK)
 		return rc;
-	if ((rc = ask_about_all(b, old_policy, &new_policy, err)) == TWR_OK &&
+	if ((rc = build_answer(b, &new_policy, err)) == TWR_OK &&
+	    (rc = ask_about_all(b, old_policy, &new_policy, err)) == TWR_OK &&
 	    (rc = build_check_lock_out(b, old_policy, &new_policy, err)) ==
 	    TWR_OK)
 		rc = build_effect(b, old_policy, &new_policy, &cp->effect,

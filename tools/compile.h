@@ -28,6 +28,18 @@ struct compile_paths {
 	const char *login_defs; /* /etc/login.defs */
 };
 
+/* login gains or loses service on this host. ctx is the options'. */
+typedef void compile_change_fn(void *ctx, const char *login,
+    const char *service, bool gains);
+
+/* A question to the new policy, answered before it is in force. */
+struct compile_question {
+	const char *login, *service;
+	int64_t scope_id; /* as if the rule were for this scope; 0: as it is */
+	bool passes; /* the answer */
+	char reason[64]; /* "granted", "role-missing", ... */
+};
+
 struct compile_options {
 	struct compile_paths paths;
 	int64_t now; /* CLOCK_REALTIME, seconds */
@@ -42,6 +54,9 @@ struct compile_options {
 	 * 0: the new one is final. Refused when none in force is confirmed.
 	 */
 	uint64_t confirm_boottime_s;
+	compile_change_fn *change; /* each gain and loss; NULL */
+	struct compile_question *questions;
+	size_t n_questions;
 	void (*warn)(void *ctx, const char *line); /* NULL is allowed */
 	/* work done and in all, for a progress bar; NULL is allowed */
 	void (*progress)(void *ctx, uint64_t done, uint64_t all);

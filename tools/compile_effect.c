@@ -74,8 +74,13 @@ note_change(struct compare *cm, const char *login)
 	size_t i, gains = 0, losses = 0;
 
 	for (i = 0; i < cm->n_services; i++) {
-		gains += !passes(&cm->was[i]) && passes(&cm->is[i]);
-		losses += passes(&cm->was[i]) && !passes(&cm->is[i]);
+		bool was = passes(&cm->was[i]), is = passes(&cm->is[i]);
+
+		gains += !was && is;
+		losses += was && !is;
+		if (was != is && cm->b->opt->change != NULL)
+			cm->b->opt->change(cm->b->opt->ctx, login,
+			    cm->after->services.all[i], is);
 	}
 	cm->effect->logins_gaining += gains > 0;
 	cm->effect->logins_losing += losses > 0;

@@ -111,6 +111,13 @@ enum twr_status build_write_logins(struct build *b, struct policy_writer *pw,
 enum twr_status build_write_names(struct build *b, struct policy_writer *pw,
     struct twr_error *err) TWR_MUST_CHECK;
 
+/*
+ * Answer the questions of the options, each by the decision on its service;
+ * where it names a scope, as if the rule were for that one.
+ */
+enum twr_status build_answer(struct build *b, const struct judge *new_policy,
+    struct twr_error *err) TWR_MUST_CHECK;
+
 /* compile_effect.c */
 enum twr_status build_effect(struct build *b, const struct judge *old_policy,
     const struct judge *new_policy, struct compile_effect *ret,

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "compile_impl.h"
+#include "gate.h"
 
 enum twr_status
 compiled_create(struct compiled *cp, unsigned mode, int *ret,
@@ -99,6 +100,26 @@ keep_previous(const struct compiled *cp, struct twr_error *err)
 	return drop_prev_tmp(cp, err);
 }
 
+/* One that nobody confirmed is never gone back to. */
+static bool
+is_worth_keeping(const struct compiled *cp)
+{
+	struct twr_reader rd = { .fd = -1 };
+	struct twr_view view;
+	struct twr_error unused;
+	bool yes;
+
+	memset(&view, 0, sizeof(view));
+	/* one that cannot be used is not worth keeping over a good one */
+	if (twr_policy_open(cp->paths.policy, cp->paths.owner, &rd, &view,
+	    &unused) != TWR_OK)
+		return false;
+	yes = view.meta.confirm_boottime_s == 0;
+	twr_view_free(&view);
+	twr_reader_close(&rd);
+	return yes;
+}
+
 enum twr_status
 compile_publish(struct compiled *cp, struct twr_error *err)
 {
@@ -114,8 +135,7 @@ compile_publish(struct compiled *cp, struct twr_error *err)
 		    "%s: policy %llu is in force and %llu is not newer; run "
 		    "twrbac compile", pf->path, (unsigned long long)in_force,
 		    (unsigned long long)cp->serial);
-	/* one that cannot be used is not worth keeping over a good one */
-	if (in_force != 0 && (rc = keep_previous(cp, err)) != TWR_OK)
+	if (is_worth_keeping(cp) && (rc = keep_previous(cp, err)) != TWR_OK)
 		return rc;
 	if (renameat(pf->fd, pf->name_new, pf->fd, pf->name) != 0)
 		return fail_publish(cp, "cannot be replaced", err);

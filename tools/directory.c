@@ -24,6 +24,12 @@ directory_path(const struct directory *dir)
 	return dir->path;
 }
 
+bool
+directory_is_copy(const struct directory *dir)
+{
+	return dir->copy;
+}
+
 /* ---- is the file safe to use? ---- */
 
 static enum twr_status
@@ -209,7 +215,13 @@ check_schema(struct directory *dir, enum directory_mode mode,
 		rc = pragma(dir, "PRAGMA user_version", &version, err);
 	if (rc != TWR_OK)
 		return rc;
-	if (application != SCHEMA_APPLICATION_ID)
+	dir->copy = application == SCHEMA_COPY_ID;
+	if (dir->copy && mode == DIRECTORY_WRITE)
+		return twr_fail(err, TWR_EREFUSED,
+		    "%s: is a copy that twrbac backup made, and only read; "
+		    "change the directory that it is a copy of, or make it "
+		    "one with twrbac restore", dir->path);
+	if (!dir->copy && application != SCHEMA_APPLICATION_ID)
 		return twr_fail(err, TWR_EDATA,
 		    "%s: is a database, but not a directory of twrbac; name "
 		    "another with --directory",

@@ -142,12 +142,15 @@ enum twr_status directory_create(const char *path, const char *organization,
  *
  * TWR_EUNSAFE: the file, its -wal or its -shm is a symbolic link, is not
  * owned by the effective uid or can be written by group or others; TWR_EDATA:
- * not a directory of twrbac; TWR_ETOONEW: made by a newer twrbac.
+ * not a directory of twrbac; TWR_ETOONEW: made by a newer twrbac;
+ * TWR_EREFUSED: a copy made by directory_backup() is only read.
  */
 enum twr_status directory_open(const char *path, enum directory_mode mode,
     struct directory **ret, struct twr_error *err) TWR_MUST_CHECK;
 void directory_close(struct directory *dir); /* NULL; rolls back */
 const char *directory_path(const struct directory *dir);
+/* Made by directory_backup(): readable, and WRITE is refused. */
+bool directory_is_copy(const struct directory *dir);
 
 enum twr_status directory_begin(struct directory *dir, /* BEGIN IMMEDIATE */
     struct twr_error *err) TWR_MUST_CHECK;

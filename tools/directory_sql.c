@@ -192,6 +192,13 @@
 	" AND NOT EXISTS (SELECT 1 FROM " FROM_##thing " WHERE " \
 	KEY_##thing " = j.subject) LIMIT 1"
 
+/* A member of the JSON that is ?1, and words back to numbers. */
+#define J(key) "json_extract(?1, '$." key "')"
+#define J_STATUS(key, two, three) \
+	"CASE " J(key) " WHEN 'active' THEN 1 WHEN '" two "' THEN 2" \
+	" WHEN '" three "' THEN 3 END"
+#define ROLE_OF_SID "(SELECT id FROM role WHERE sid = ?1)"
+
 const char *const directory_sql[SQL_STATEMENTS] = {
 	[SQL_BEGIN] = "BEGIN IMMEDIATE",
 	[SQL_BEGIN_READ] = "BEGIN DEFERRED",
@@ -463,6 +470,115 @@ const char *const directory_sql[SQL_STATEMENTS] = {
 	    " FROM journal p WHERE p.entity = j.entity"
 	    " AND p.subject = j.subject AND p.seq < j.seq"
 	    " ORDER BY p.seq DESC LIMIT 1) LIMIT 1",
+	/* putting back what was: ?1 is the JSON of a snapshot */
+	[SQL_RESTORE_SCOPE] =
+	    "INSERT INTO scope (id, sid, kind, parent_id, name, status,"
+	    " created_at) VALUES (" J("id") ", " J("sid") ", CASE " J("kind")
+	    " WHEN 'organization' THEN 1 WHEN 'account' THEN 2"
+	    " WHEN 'subaccount' THEN 3 END, " J("parent_id") ", " J("name")
+	    ", " J_STATUS("status", "suspended", "closed") ", "
+	    J("created_at") ") ON CONFLICT (id) DO UPDATE SET name ="
+	    " excluded.name, status = excluded.status,"
+	    " created_at = excluded.created_at",
+	[SQL_RESTORE_ALIAS] =
+	    "INSERT INTO scope_alias (parent_id, name, scope_id, created_at)"
+	    " VALUES (" J("parent_id") ", " J("name") ", " J("scope_id") ", "
+	    J("created_at") ") ON CONFLICT (parent_id, name) DO UPDATE SET"
+	    " scope_id = excluded.scope_id, created_at = excluded.created_at",
+	[SQL_RESTORE_USER] =
+	    "INSERT INTO user (id, sid, email, name, status, kind,"
+	    " two_factor, created_at) VALUES (" J("id") ", " J("sid") ", "
+	    J("email") ", " J("name") ", "
+	    J_STATUS("status", "inactive", "suspended") ", CASE " J("kind")
+	    " WHEN 'person' THEN 1 WHEN 'service' THEN 2 END, CASE "
+	    J("two_factor") " WHEN 'enrolled' THEN 1 WHEN 'not-enrolled'"
+	    " THEN 2 WHEN 'unknown' THEN 3 END, " J("created_at") ")"
+	    " ON CONFLICT (id) DO UPDATE SET email = excluded.email,"
+	    " name = excluded.name, status = excluded.status,"
+	    " kind = excluded.kind, two_factor = excluded.two_factor",
+	[SQL_RESTORE_LOGIN] =
+	    "INSERT INTO login (name, user_id, uid, mapped_at, unmapped_at)"
+	    " VALUES (" J("name") ", " J("user_id") ", " J("uid") ", "
+	    J("mapped_at") ", " J("unmapped_at") ") ON CONFLICT (name)"
+	    " DO UPDATE SET user_id = excluded.user_id, uid = excluded.uid,"
+	    " mapped_at = excluded.mapped_at,"
+	    " unmapped_at = excluded.unmapped_at",
+	[SQL_RESTORE_ROLE] =
+	    "INSERT INTO role (id, sid, key, type, product_group, name,"
+	    " description, assignable_at, published_sid, modelled, shipped)"
+	    " VALUES (" J("id") ", " J("sid") ", " J("key") ", CASE "
+	    J("type") " WHEN 'organization' THEN 1 WHEN 'general' THEN 2"
+	    " WHEN 'built-in' THEN 3 WHEN 'resource' THEN 4 WHEN 'custom'"
+	    " THEN 5 END, " J("product_group") ", " J("name") ", "
+	    J("description") ", " J("assignable_at") ", " J("published_sid")
+	    ", " J("modelled") ", " J("shipped") ") ON CONFLICT (id)"
+	    " DO UPDATE SET key = excluded.key, type = excluded.type,"
+	    " product_group = excluded.product_group, name = excluded.name,"
+	    " description = excluded.description,"
+	    " assignable_at = excluded.assignable_at,"
+	    " modelled = excluded.modelled, shipped = excluded.shipped",
+	[SQL_RESTORE_NO_PERMISSIONS] =
+	    "DELETE FROM role_permission WHERE role_id = " J("id"),
+	[SQL_RESTORE_PERMISSIONS] =
+	    "INSERT INTO role_permission (role_id, permission)"
+	    " SELECT " J("id") ", e.value FROM json_each(?1,"
+	    " '$.permissions') e",
+	[SQL_RESTORE_NO_INCLUDES] =
+	    "DELETE FROM role_include WHERE role_id = " J("id"),
+	[SQL_RESTORE_INCLUDES] =
+	    "INSERT INTO role_include (role_id, included_id)"
+	    " SELECT " J("id") ", r.id FROM json_each(?1, '$.includes') e"
+	    " JOIN role r ON r.key = e.value",
+	[SQL_RESTORE_SETTING] = "INSERT INTO setting (name, value) VALUES ("
+	    J("name") ", " J("value") ") ON CONFLICT (name) DO UPDATE"
+	    " SET value = excluded.value",
+	/* the file's times are unknown, so its text will be compared */
+	[SQL_RESTORE_CONFIGURATION] =
+	    "UPDATE host_state SET text = " J("text") ", digest = "
+	    J("digest") ", path = " J("path") ", size = " J("size")
+	    ", mtime_s = 0, mtime_ns = 0, accepted_at = " J("accepted_at"),
+	[SQL_UNMAKE_SCOPE] = "UPDATE scope SET status = 3 WHERE sid = ?1",
+	[SQL_UNMAKE_ALIAS] =
+	    "DELETE FROM scope_alias AS t WHERE " KEY_ALIAS " = ?1",
+	[SQL_UNMAKE_USER] = "UPDATE user SET status = 2 WHERE sid = ?1",
+	[SQL_UNMAKE_SETTING] = "DELETE FROM setting WHERE name = ?1",
+	[SQL_ROLE_WAS_GIVEN] =
+	    "SELECT 1 FROM assignment WHERE role_id = " ROLE_OF_SID
+	    " LIMIT 1",
+	[SQL_DROP_PERMISSIONS] =
+	    "DELETE FROM role_permission WHERE role_id = " ROLE_OF_SID,
+	[SQL_DROP_OWN_INCLUDES] =
+	    "DELETE FROM role_include WHERE role_id = " ROLE_OF_SID,
+	[SQL_DROP_INCLUDES] = "DELETE FROM role_include WHERE role_id = "
+	    ROLE_OF_SID " OR included_id = " ROLE_OF_SID,
+	[SQL_DROP_ROLE] = "DELETE FROM role WHERE sid = ?1",
+	[SQL_MADE_AFTER] =
+	    "SELECT 1 FROM journal WHERE entity = 'assignment'"
+	    " AND subject = ?1 AND seq > ?2 AND before IS NULL LIMIT 1",
+	[SQL_HASH_OF_ROW] = "SELECT hash FROM journal WHERE seq = ?1",
+	[SQL_SCOPE_PUT] =
+	    "UPDATE scope SET name = ?2, status = ?3 WHERE id = ?1",
+	[SQL_ROLE_PUT] = "UPDATE role SET key = ?2, product_group = ?3,"
+	    " name = ?4, description = ?5, assignable_at = ?6"
+	    " WHERE id = ?1 AND NOT shipped",
+
+	/* what the end state of a declared organization is asked; ?1 now */
+	[SQL_COUNT_OWNERS] =
+	    "SELECT count(*) FROM role r JOIN assignment a ON a.role_id ="
+	    " r.id AND a.removed_at IS NULL JOIN user u ON u.id = a.user_id"
+	    " AND u.status = 1 WHERE r.key = '" ROLE_KEY_ORGANIZATION_OWNER
+	    "'",
+	[SQL_COUNT_OWNERLESS] =
+	    "SELECT count(*), min(path) FROM scope_path s WHERE s.kind = 2"
+	    " AND s.status <> 3 AND 1 <> (SELECT count(*) FROM assignment a"
+	    " JOIN role r ON r.id = a.role_id WHERE a.scope_id = s.id"
+	    " AND a.removed_at IS NULL AND r.key = '"
+	    ROLE_KEY_ACCOUNT_OWNER "')",
+	[SQL_COUNT_STANDING] =
+	    "SELECT count(*) FROM assignment a WHERE a.removed_at IS NULL"
+	    " AND (a.not_after IS NULL OR a.not_after > ?1)",
+
+	/* the state of a thing, and proofs of the journal */
 	[SQL_SNAPSHOT_SCOPE] = SNAPSHOT(SCOPE),
 	[SQL_SNAPSHOT_ALIAS] = SNAPSHOT(ALIAS),
 	[SQL_SNAPSHOT_USER] = SNAPSHOT(USER),

@@ -13,6 +13,7 @@
 
 #define SCHEMA_VERSION 1
 #define SCHEMA_APPLICATION_ID 0x74777262 /* "twrb" */
+#define SCHEMA_COPY_ID 0x74777263 /* "twrc": what a backup is marked with */
 
 enum sql_id {
 	SQL_ACCEPTED,
@@ -90,6 +91,34 @@ enum sql_id {
 	SQL_USER_REMOVE,
 	SQL_USER_STANDING,
 	SQL_USER_UPDATE,
+	/* putting back what was, and a declared organization */
+	SQL_COUNT_OWNERLESS,
+	SQL_COUNT_OWNERS,
+	SQL_COUNT_STANDING,
+	SQL_DROP_INCLUDES,
+	SQL_DROP_OWN_INCLUDES,
+	SQL_DROP_PERMISSIONS,
+	SQL_DROP_ROLE,
+	SQL_HASH_OF_ROW,
+	SQL_MADE_AFTER,
+	SQL_RESTORE_ALIAS,
+	SQL_RESTORE_CONFIGURATION,
+	SQL_RESTORE_INCLUDES,
+	SQL_RESTORE_LOGIN,
+	SQL_RESTORE_NO_INCLUDES,
+	SQL_RESTORE_NO_PERMISSIONS,
+	SQL_RESTORE_PERMISSIONS,
+	SQL_RESTORE_ROLE,
+	SQL_RESTORE_SCOPE,
+	SQL_RESTORE_SETTING,
+	SQL_RESTORE_USER,
+	SQL_ROLE_PUT,
+	SQL_ROLE_WAS_GIVEN,
+	SQL_SCOPE_PUT,
+	SQL_UNMAKE_ALIAS,
+	SQL_UNMAKE_SCOPE,
+	SQL_UNMAKE_SETTING,
+	SQL_UNMAKE_USER,
 	/* three for each thing, in the order of enum directory_entity */
 	SQL_SNAPSHOT_SCOPE,
 	SQL_SNAPSHOT_ALIAS,
@@ -126,6 +155,7 @@ struct directory {
 	char *path;
 	/* where directory_create() builds it until the commit; else NULL */
 	char *built_as;
+	bool copy; /* made by backup: only to be read */
 	sqlite3_stmt *st[SQL_STATEMENTS];
 };
 

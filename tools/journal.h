@@ -49,7 +49,21 @@
 	X(ASSIGNMENT_REMOVED, ASSIGNMENT, "role-assignment.removed") \
 	X(SETTING_CHANGED, SETTING, "setting.changed") \
 	X(CONFIGURATION_ACCEPTED, CONFIGURATION, "configuration.accepted") \
-	X(POLICY_COMPILED, POLICY, "policy.compiled")
+	X(POLICY_COMPILED, POLICY, "policy.compiled") \
+	X(DIRECTORY_RESTORED, POLICY, "directory.restored") \
+	X(SCOPE_CHANGED, SCOPE, "scope.changed") \
+	X(USER_CHANGED, USER, "user.changed") \
+	X(ROLE_REMOVED, ROLE, "role.removed") \
+	X(SCOPE_REVERTED, SCOPE, "scope.reverted") \
+	X(ALIAS_REVERTED, ALIAS, "scope-alias.reverted") \
+	X(USER_REVERTED, USER, "user.reverted") \
+	X(LOGIN_REVERTED, LOGIN, "login.reverted") \
+	X(ROLE_REVERTED, ROLE, "role.reverted") \
+	X(SETTING_REVERTED, SETTING, "setting.reverted") \
+	X(CONFIGURATION_REVERTED, CONFIGURATION, "configuration.reverted") \
+	X(CONFIRM_BEGUN, SETTING, "confirm.begun") \
+	X(CONFIRM_GIVEN, SETTING, "confirm.given") \
+	X(CONFIRM_MISSED, SETTING, "confirm.reverted")
 
 enum journal_event {
 #define X(id, entity, word) JOURNAL_##id,

@@ -67,6 +67,10 @@
 	X(ASSIGNABLE_AT, "assignable-at", "KINDS") \
 	X(PERMISSIONS, "permissions", "LIST") \
 	X(INCLUDES, "includes", "ROLES") \
+	X(CONFIRM, "confirm", "DURATION") \
+	X(MAX_REMOVALS, "max-removals", "PERCENT") \
+	X(TESTS_OK, "tests-ok", NULL) \
+	X(OWN_LOSS_OK, "own-loss-ok", NULL) \
 	X(COMPLETE, "complete", NULL)
 
 enum opt {

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "session.h"
+#include "session_impl.h"
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "clock.h"
 #include "config.h"
+#include "follow.h"
 #include "gate.h"
 #include "journal.h"
 #include "safe_file.h"
@@ -71,6 +73,7 @@ session_init(struct session *s, const struct opts *opts, struct out *out,
 	static const enum opt paths[] = { OPT_DIRECTORY, OPT_CONFIG,
 		OPT_POLICY };
 	const char *path;
+	enum twr_status rc;
 	size_t i;
 
 	memset(s, 0, sizeof(*s));
@@ -97,6 +100,10 @@ session_init(struct session *s, const struct opts *opts, struct out *out,
 	s->lock_out_ok = opts->value[OPT_LOCK_OUT_OK] != NULL;
 	s->clock_ok = opts->value[OPT_CLOCK_OK] != NULL;
 	s->meter = isatty(STDERR_FILENO) && opts->value[OPT_QUIET] == NULL;
+	if (opts->value[OPT_DIRECTORY] == NULL &&
+	    access(s->directory_path, F_OK) != 0 &&
+	    (rc = session_followed(s, err)) != TWR_OK)
+		return rc;
 	actor_facts_gather(&s->facts, opts->value[OPT_AS_ROOT]);
 	s->change.actor = &s->actor;
 	s->change.now = s->now;
@@ -107,8 +114,8 @@ session_init(struct session *s, const struct opts *opts, struct out *out,
 	return TWR_OK;
 }
 
-static enum twr_status
-find_actor(struct session *s, bool wants_actor, struct twr_error *err)
+enum twr_status
+session_find_actor(struct session *s, bool wants_actor, struct twr_error *err)
 {
 	s->change.dir = s->dir;
 	s->change.clock_ok = s->clock_ok;
@@ -141,8 +148,8 @@ check_way(const struct session *s, struct twr_error *err)
 	return rc;
 }
 
-static enum twr_status
-open_directory(struct session *s, enum directory_mode mode,
+enum twr_status
+session_open_directory(struct session *s, enum directory_mode mode,
     struct twr_error *err)
 {
 	enum twr_status rc;
@@ -204,9 +211,9 @@ session_open_read(struct session *s, bool wants_actor, struct twr_error *err)
 	bool past = s->at < s->now;
 	enum twr_status rc;
 
-	if ((rc = open_directory(s, DIRECTORY_READ, err)) != TWR_OK ||
+	if ((rc = session_open_directory(s, DIRECTORY_READ, err)) != TWR_OK ||
 	    (rc = directory_begin_read(s->dir, err)) != TWR_OK ||
-	    (rc = find_actor(s, wants_actor, err)) != TWR_OK)
+	    (rc = session_find_actor(s, wants_actor, err)) != TWR_OK)
 		return rc;
 	s->now = s->at;
 	return past ? open_past(s, err) : TWR_OK;
@@ -227,9 +234,8 @@ session_lock(struct session *s, struct twr_error *err)
 	return compile_lock(&s->paths, &s->lock, err);
 }
 
-/* Build the next policy out of the open transaction. */
-static enum twr_status
-build(struct session *s, const struct accepted *ac, uint64_t serial,
+enum twr_status
+session_build(struct session *s, const struct accepted *ac, uint64_t serial,
     struct twr_error *err)
 {
 	struct config_warn warn = { take_warning, s };
@@ -238,6 +244,9 @@ build(struct session *s, const struct accepted *ac, uint64_t serial,
 		.strict_lock_out = s->strict,
 		.lock_out_ok = s->lock_out_ok,
 		.clock_ok = s->clock_ok,
+		.change = s->effect,
+		.questions = s->questions,
+		.n_questions = s->n_questions,
 		.warn = take_warning,
 		.ctx = s };
 	char name[sizeof(ac->path) + 16];
@@ -250,11 +259,14 @@ build(struct session *s, const struct accepted *ac, uint64_t serial,
 	opt.conf_name = name;
 	if (s->meter)
 		opt.progress = show_progress;
+	opt.local_uids = s->follow != NULL;
+	if (s->confirm_s != 0)
+		opt.confirm_boottime_s = clock_boottime() + s->confirm_s;
 	rc = config_parse(ac->text, name, s->now, &warn, &cf, err);
-	if (rc == TWR_OK)
+	if (rc == TWR_OK && s->follow == NULL)
 		rc = change_policy_path(&s->change, s->paths.policy,
 		    s->adopt_path, err);
-	if (rc == TWR_OK)
+	if (rc == TWR_OK && s->follow == NULL)
 		rc = change_compiled(&s->change, serial, err);
 	if (rc == TWR_OK)
 		rc = compile_prepare(s->dir, cf, ac, serial, &opt, &s->compiled,
@@ -263,9 +275,8 @@ build(struct session *s, const struct accepted *ac, uint64_t serial,
 	return rc;
 }
 
-/* Commit, put the policy in force, tell syslog. */
-static enum twr_status
-make_real(struct session *s, struct twr_error *err)
+enum twr_status
+session_make_real(struct session *s, struct twr_error *err)
 {
 	struct journal_head head = { 0 };
 	struct twr_error why;
@@ -299,10 +310,10 @@ compile_anew(struct session *s, uint64_t serial, struct twr_error *err)
 	    (rc = directory_accepted(s->dir, &ac, err)) != TWR_OK ||
 	    ac.text == NULL)
 		goto out;
-	if ((rc = find_actor(s, false, err)) != TWR_OK)
+	if ((rc = session_find_actor(s, false, err)) != TWR_OK)
 		goto out;
-	if ((rc = build(s, &ac, serial + 1, &why)) != TWR_OK ||
-	    (rc = make_real(s, &why)) != TWR_OK) {
+	if ((rc = session_build(s, &ac, serial + 1, &why)) != TWR_OK ||
+	    (rc = session_make_real(s, &why)) != TWR_OK) {
 		twr_fail(err, rc,
 		    "an earlier write was interrupted and its "
 		    "policy cannot be compiled anew: %s",
@@ -328,6 +339,7 @@ heal(struct session *s, bool compile, struct twr_error *err)
 	struct scope organization;
 	enum twr_status rc;
 	unsigned n = 0;
+	bool undone = false;
 
 	rc = directory_scope_get(s->dir, 1, &organization, err);
 	if (rc == TWR_OK)
@@ -350,8 +362,10 @@ heal(struct session *s, bool compile, struct twr_error *err)
 		    "older copy: put the newer one back, or move the policy "
 		    "away and run twrbac compile",
 		    s->paths.policy, in_force, s->directory_path, serial);
-	if (!compile || in_force == serial)
-		return TWR_OK;
+	rc = session_settle(s, &undone, err);
+	if (rc != TWR_OK || undone || !compile || in_force == serial ||
+	    s->deciding)
+		return rc;
 	return compile_anew(s, serial, err);
 }
 
@@ -372,7 +386,8 @@ is_behind(struct session *s)
 	    TWR_OK)
 		return false;
 	/* the policy that it is asked about may be any old copy */
-	known = directory_serial(dir, &serial, &unused) == TWR_OK &&
+	known = !directory_is_copy(dir) &&
+	    directory_serial(dir, &serial, &unused) == TWR_OK &&
 	    directory_policy_path(dir, path, &unused) == TWR_OK &&
 	    strcmp(path, s->paths.policy) == 0;
 	directory_close(dir);
@@ -397,7 +412,7 @@ session_heal_first(struct session *s)
 	if (!is_behind(s))
 		return;
 	if ((rc = session_lock(s, &why)) == TWR_OK &&
-	    (rc = open_directory(s, DIRECTORY_WRITE, &why)) == TWR_OK)
+	    (rc = session_open_directory(s, DIRECTORY_WRITE, &why)) == TWR_OK)
 		rc = heal(s, true, &why);
 	session_close(s);
 	if (rc != TWR_OK && rc != TWR_EBUSY)
@@ -414,11 +429,14 @@ session_open_write(struct session *s, bool wants_actor, bool healing,
 	/* Before the lock, whose folder init makes. */
 	if (access(s->directory_path, F_OK) != 0)
 		return no_directory(s, err);
-	if ((rc = session_lock(s, err)) != TWR_OK ||
-	    (rc = open_directory(s, DIRECTORY_WRITE, err)) != TWR_OK ||
-	    (rc = heal(s, healing, err)) != TWR_OK ||
+	if ((rc = session_lock(s, err)) != TWR_OK)
+		return rc;
+	rc = session_open_directory(s, DIRECTORY_WRITE, err);
+	if (rc == TWR_EREFUSED)
+		return session_open_copy(s, !healing, err);
+	if (rc != TWR_OK || (rc = heal(s, healing, err)) != TWR_OK ||
 	    (rc = directory_begin(s->dir, err)) != TWR_OK ||
-	    (rc = find_actor(s, wants_actor, err)) != TWR_OK ||
+	    (rc = session_find_actor(s, wants_actor, err)) != TWR_OK ||
 	    (rc = directory_journal_head(s->dir, &head, err)) != TWR_OK)
 		return rc;
 	out_keep_notes(s->out);
@@ -450,8 +468,8 @@ session_conf_edited(const struct session *s, const struct accepted *ac)
 	return edited;
 }
 
-static void
-say_effect(struct session *s, const struct accepted *ac)
+void
+session_say_effect(struct session *s, const struct accepted *ac)
 {
 	const struct compile_effect *effect;
 
@@ -489,35 +507,74 @@ say_rest(struct session *s, const struct accepted *ac)
 		    s->conf_path);
 }
 
-enum twr_status
-session_commit(struct session *s, struct twr_error *err)
+/* Mark the change as one that waits, before its policy is built. */
+static enum twr_status
+begin_confirm(struct session *s, const struct accepted *ac,
+    struct twr_error *err)
+{
+	if (s->confirm_s == 0)
+		return TWR_OK;
+	if (ac->text == NULL || s->no_compile)
+		return twr_fail(err, TWR_EREFUSED,
+		    "--confirm: there must be a policy to go back to, and a "
+		    "new one; run twrbac compile first, and leave out "
+		    "--no-compile");
+	return change_confirm_begin(&s->change, s->seq_before, err);
+}
+
+/* Everything up to the commit. *changed: there is something to commit. */
+static enum twr_status
+prepare(struct session *s, const struct accepted *ac, bool *changed,
+    struct twr_error *err)
 {
 	struct journal_head head = { 0 };
-	struct accepted ac = { 0 };
 	uint64_t serial = 0;
 	enum twr_status rc;
 
 	if ((rc = directory_journal_head(s->dir, &head, err)) != TWR_OK ||
-	    (rc = directory_serial(s->dir, &serial, err)) != TWR_OK ||
-	    (rc = directory_accepted(s->dir, &ac, err)) != TWR_OK)
+	    (rc = directory_serial(s->dir, &serial, err)) != TWR_OK)
+		return rc;
+	*changed = head.seq != s->seq_before || s->strict;
+	if (!*changed && s->review == NULL)
+		return TWR_OK;
+	if (*changed && (rc = begin_confirm(s, ac, err)) != TWR_OK)
+		return rc;
+	if (ac->text != NULL && !s->no_compile &&
+	    (rc = session_build(s, ac, serial + 1, err)) != TWR_OK)
+		return rc;
+	return s->review == NULL ? TWR_OK : s->review(s->review_ctx, err);
+}
+
+enum twr_status
+session_commit(struct session *s, struct twr_error *err)
+{
+	struct accepted ac = { 0 };
+	bool changed = false;
+	enum twr_status rc;
+
+	if (s->follow != NULL)
+		return session_commit_copy(s, err);
+	if ((rc = directory_accepted(s->dir, &ac, err)) != TWR_OK ||
+	    (rc = prepare(s, &ac, &changed, err)) != TWR_OK)
 		goto out;
-	if (head.seq == s->seq_before && !s->strict) {
+	if (changed && s->dry_run) {
 		directory_rollback(s->dir);
-		out_effect(s->out, "nothing changed");
+		session_say_effect(s, &ac);
 		goto out;
 	}
-	if (ac.text != NULL && !s->no_compile &&
-	    (rc = build(s, &ac, serial + 1, err)) != TWR_OK)
-		goto out;
-	if (s->dry_run) {
+	if (!changed || s->dry) {
 		directory_rollback(s->dir);
-		say_effect(s, &ac);
+		out_effect(s->out,
+		    changed ? "planned only: nothing changed" :
+			      "nothing changed");
 		goto out;
 	}
-	if ((rc = make_real(s, err)) != TWR_OK)
+	if ((rc = session_make_real(s, err)) != TWR_OK)
 		goto out;
-	say_effect(s, &ac);
+	session_say_effect(s, &ac);
 	say_rest(s, &ac);
+	if (s->confirm_s != 0)
+		session_say_confirm(s);
 out:
 	accepted_free(&ac);
 	return rc;
@@ -532,4 +589,12 @@ session_close(struct session *s)
 	s->dir = NULL;
 	compile_unlock(s->lock);
 	s->lock = -1;
+	accepted_free(&s->conf);
+	free(s->follow);
+	s->follow = NULL;
+	free(s->questions);
+	s->questions = NULL;
+	if (s->review_end != NULL)
+		s->review_end(s->review_ctx);
+	s->review_end = NULL;
 }

@@ -19,6 +19,7 @@
 #include "actor.h"
 #include "change.h"
 #include "compile.h"
+#include "confirm.h"
 #include "directory.h"
 #include "opts.h"
 #include "out.h"
@@ -33,6 +34,8 @@
 #ifndef TWR_DATADIR
 #define TWR_DATADIR "/usr/share/twrbac"
 #endif
+
+struct follow;
 
 struct session {
 	const char *directory_path, *conf_path; /* absolute */
@@ -55,13 +58,27 @@ struct session {
 	bool strict; /* compile: refuse what would lock everybody out */
 	bool lock_out_ok, clock_ok, no_compile;
 	bool adopt_path, dry_run; /* of compile */
+	bool dry; /* plan: all but the commit */
+	uint64_t confirm_s; /* --confirm: seconds; 0: final at once */
+	struct accepted conf; /* compile on a host that follows: its own */
+	/* asked after the build, before the commit; NULL: nothing to ask */
+	enum twr_status (*review)(void *ctx, struct twr_error *err);
+	void *review_ctx;
+	void (*review_end)(void *ctx); /* at the end; NULL is allowed */
+	compile_change_fn *effect; /* told who gains and loses; NULL */
+	struct compile_question *questions; /* malloc'd; freed at the end */
+	size_t n_questions;
+	/* set by main before session_open_write() */
+	bool deciding; /* confirm, revert: run while a change waits */
+	/* set by session_open_write() */
+	struct follow *follow; /* compile from a copy: what it says */
 	/* private to session.c */
 	bool meter; /* stderr is a terminal: show how far compile is */
-	bool wants_actor;
+	char followed[4096]; /* path of the remembered copy */
 	int lock;
 	uint64_t seq_before;
 	unsigned n_warnings;
-	struct compiled *compiled;
+	struct compiled *compiled; /* a review may ask whether there is one */
 };
 
 /*
@@ -112,6 +129,14 @@ enum twr_status session_lock(struct session *s,
 enum twr_status session_commit(struct session *s,
     struct twr_error *err) TWR_MUST_CHECK;
 void session_close(struct session *s); /* rolls back what is not committed */
+
+/*
+ * Is there a change that waits to be confirmed? Needs the directory open.
+ * *left_s: seconds left.
+ */
+enum twr_status session_confirm_state(struct session *s,
+    enum confirm_state *ret, uint64_t *left_s,
+    struct twr_error *err) TWR_MUST_CHECK;
 
 /*
  * Whether twrbac.conf differs from what was accepted; true also when it
