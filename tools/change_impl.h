@@ -37,6 +37,9 @@ enum twr_status change_map(const struct change *ch,
     const struct admin_login *login, const struct user *user, bool *changed,
     struct twr_error *err) TWR_MUST_CHECK;
 
+/* The actor as rows keep him: his label, cut where it is too long. */
+void change_by(const struct change *ch, char buf[TWR_NAME_MAX + 1]);
+
 /* Write an assignment and journal it, by no rule. sid may be NULL. */
 struct change_gift {
 	const struct user *user;

@@ -163,21 +163,18 @@ check_new(const struct change *ch, const struct user *us,
     struct twr_error *err)
 {
 	struct user other;
-	struct twr_error unused;
 	enum twr_status rc;
 
 	if ((rc = admin_check_email(us->email, err)) != TWR_OK)
 		return rc;
 	if ((rc = admin_check_user_name(us->name, err)) != TWR_OK)
 		return rc;
-	rc = directory_user_find(ch->dir, us->email, &other, &unused);
+	rc = directory_user_lookup(ch->dir, us->email, &other, err);
 	if (rc == TWR_OK)
 		return twr_fail(err, TWR_EREFUSED,
 		    "user \"%s\": exists already (%s, %s)", other.email,
 		    other.sid, twr_user_status_word(other.status));
-	if (rc == TWR_EREFUSED)
-		return TWR_OK;
-	return twr_fail(err, rc, "%s", unused.text);
+	return rc == TWR_ENOENT ? TWR_OK : rc;
 }
 
 static enum twr_status

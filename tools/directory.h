@@ -177,6 +177,18 @@ enum twr_status directory_role_get(struct directory *dir, int64_t id,
 enum twr_status directory_assignment_find(struct directory *dir,
     const char *sid, struct assignment *ret,
     struct twr_error *err) TWR_MUST_CHECK;
+/*
+ * The same by name, where there are many: TWR_ENOENT, with err left alone,
+ * when there is no such thing. Nothing near it is looked for, which reads a
+ * whole table.
+ */
+enum twr_status directory_scope_lookup(struct directory *dir,
+    const char *text, struct scope *ret, bool *alias,
+    struct twr_error *err) TWR_MUST_CHECK;
+enum twr_status directory_user_lookup(struct directory *dir,
+    const char *text, struct user *ret, struct twr_error *err) TWR_MUST_CHECK;
+enum twr_status directory_role_lookup(struct directory *dir,
+    const char *text, struct role *ret, struct twr_error *err) TWR_MUST_CHECK;
 /* Whether the scope and all above it are active. */
 enum twr_status directory_scope_usable(struct directory *dir, int64_t id,
     bool *ret, struct twr_error *err) TWR_MUST_CHECK;

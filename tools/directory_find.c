@@ -117,7 +117,7 @@ unknown_scope(struct directory *dir, const char *text, struct twr_error *err)
 }
 
 enum twr_status
-directory_scope_find(struct directory *dir, const char *text,
+directory_scope_lookup(struct directory *dir, const char *text,
     struct scope *ret, bool *alias, struct twr_error *err)
 {
 	struct scope sc = { 0 };
@@ -130,14 +130,22 @@ directory_scope_find(struct directory *dir, const char *text,
 		    err);
 	else
 		rc = walk_path(dir, text, &sc, &former, err);
-	if (rc == TWR_ENOENT)
-		return unknown_scope(dir, text, err);
 	if (rc != TWR_OK)
 		return rc;
 	*ret = sc;
 	if (alias != NULL)
 		*alias = former;
 	return TWR_OK;
+}
+
+enum twr_status
+directory_scope_find(struct directory *dir, const char *text,
+    struct scope *ret, bool *alias, struct twr_error *err)
+{
+	enum twr_status rc =
+	    directory_scope_lookup(dir, text, ret, alias, err);
+
+	return rc == TWR_ENOENT ? unknown_scope(dir, text, err) : rc;
 }
 
 enum twr_status
@@ -217,7 +225,7 @@ unknown_user(struct directory *dir, const char *text, struct twr_error *err)
 }
 
 enum twr_status
-directory_user_find(struct directory *dir, const char *text,
+directory_user_lookup(struct directory *dir, const char *text,
     struct user *ret, struct twr_error *err)
 {
 	struct user us = { 0 };
@@ -234,11 +242,18 @@ directory_user_find(struct directory *dir, const char *text,
 		rc = find_by_text(dir, SQL_USER_BY_LOGIN, ROW_USER, text, &us,
 		    err);
 	}
-	if (rc == TWR_ENOENT)
-		return unknown_user(dir, text, err);
 	if (rc == TWR_OK)
 		*ret = us;
 	return rc;
+}
+
+enum twr_status
+directory_user_find(struct directory *dir, const char *text,
+    struct user *ret, struct twr_error *err)
+{
+	enum twr_status rc = directory_user_lookup(dir, text, ret, err);
+
+	return rc == TWR_ENOENT ? unknown_user(dir, text, err) : rc;
 }
 
 enum twr_status

@@ -119,7 +119,7 @@ role_by_name(struct directory *dir, const char *text, struct role *ret,
 }
 
 enum twr_status
-directory_role_find(struct directory *dir, const char *text,
+directory_role_lookup(struct directory *dir, const char *text,
     struct role *ret, struct twr_error *err)
 {
 	struct role ro = { 0 };
@@ -135,9 +135,16 @@ directory_role_find(struct directory *dir, const char *text,
 		if (rc == TWR_ENOENT)
 			rc = role_by_name(dir, text, &ro, err);
 	}
-	if (rc == TWR_ENOENT)
-		return unknown_role(dir, text, err);
 	if (rc == TWR_OK)
 		*ret = ro;
 	return rc;
+}
+
+enum twr_status
+directory_role_find(struct directory *dir, const char *text,
+    struct role *ret, struct twr_error *err)
+{
+	enum twr_status rc = directory_role_lookup(dir, text, ret, err);
+
+	return rc == TWR_ENOENT ? unknown_role(dir, text, err) : rc;
 }

@@ -280,6 +280,12 @@ const char *const directory_sql[SQL_STATEMENTS] = {
 
 	/* assignments */
 	[SQL_ASSIGNMENT_BY_SID] = ASSIGNMENT "WHERE a.sid = ?1",
+	/* INDEXED BY: all that is asked for stands in this index */
+	[SQL_ASSIGNMENT_WINDOWS] =
+	    "SELECT role_id, scope_id, not_before, not_after"
+	    " FROM assignment INDEXED BY assignment_by_user"
+	    " WHERE user_id = ?1 AND removed_at IS NULL"
+	    " AND resource_type IS NULL",
 	[SQL_ASSIGNMENT_STANDING] = ASSIGNMENT
 	    "WHERE a.user_id = ?1 AND a.role_id = ?2"
 	    " AND (?3 = 0 OR a.scope_id = ?3) AND a.removed_at IS NULL"

@@ -456,7 +456,9 @@ say_effect(struct session *s, const struct accepted *ac)
 	const struct compile_effect *effect;
 
 	if (s->compiled == NULL) {
-		if (ac->text == NULL)
+		if (s->dry_run)
+			out_effect(s->out, "dry run: nothing was changed");
+		else if (ac->text == NULL)
 			out_effect(s->out, "no policy yet: run twrbac compile");
 		else
 			out_effect(s->out,

@@ -54,7 +54,8 @@ struct session {
 	/* set by a command before session_commit() */
 	bool strict; /* compile: refuse what would lock everybody out */
 	bool lock_out_ok, clock_ok, no_compile;
-	bool adopt_path, dry_run; /* of compile */
+	bool adopt_path; /* of compile */
+	bool dry_run; /* say what it would come to, and roll back */
 	/* private to session.c */
 	bool meter; /* stderr is a terminal: show how far compile is */
 	bool wants_actor;
