@@ -30,12 +30,12 @@ complain(void *ctx, const char *line)
 	    line);
 }
 
-static void
-know_login(void *ctx, struct admin_login *ret)
+/* The accounts of the host: only one. */
+static uint32_t
+account_uid(void *ctx, const char *login)
 {
 	(void)ctx;
-	ret->uid_min = 1000;
-	ret->flags = 0;
+	return strcmp(login, "here") == 0 ? 1234 : TWR_UID_UNKNOWN;
 }
 
 /* Import a text, in pieces of some bytes. */
@@ -44,7 +44,8 @@ import(enum import_kind kind, const char *text, struct import_counts *counts)
 {
 	struct change_import in = { .kind = kind,
 		.name = "f.csv",
-		.login = know_login,
+		.rules = { .uid = TWR_UID_UNKNOWN, .uid_min = 1000 },
+		.account_uid = account_uid,
 		.complain = complain };
 	struct import_counts unused;
 	struct import *im = NULL;
@@ -149,6 +150,9 @@ static const struct {
 	    "is root" },
 	{ IMPORT_LOGINS, "user,login,uid\nbob,x,7\n", TWR_EREFUSED, "refused",
 	    "system account" },
+	{ IMPORT_LOGINS, "user,login,uid\nbob,here,1235\n", TWR_EREFUSED,
+	    "refused", "has uid 1234 on this host" },
+	{ IMPORT_LOGINS, "user,login,uid\nbob,here,1234\n", TWR_OK, NULL, "" },
 	{ IMPORT_LOGINS, "user,login\nbob,007\n", TWR_EREFUSED, "refused",
 	    "is a number" },
 	{ IMPORT_ASSIGNMENTS, "user,scope,role\nbob,acme/wbe,hosts:login\n",
