@@ -257,6 +257,15 @@ typedef enum twr_status held_fn(void *ctx, const struct assignment *row,
     struct twr_error *err);
 enum twr_status directory_each_held(struct directory *dir, int64_t user_id,
     held_fn *fn, void *ctx, struct twr_error *err) TWR_MUST_CHECK;
+/*
+ * Names that begin with a text (e-mails without ASCII case), for completing:
+ * e-mails of users, logins that are mapped, keys of roles, paths of scopes;
+ * in their order, at most max.
+ */
+enum directory_names { NAMES_EMAIL, NAMES_LOGIN, NAMES_ROLE, NAMES_SCOPE };
+enum twr_status directory_each_name(struct directory *dir,
+    enum directory_names which, const char *begins, unsigned max,
+    text_fn *fn, void *ctx, struct twr_error *err) TWR_MUST_CHECK;
 
 /* ---- assignments, joined for display ---- */
 

@@ -339,6 +339,21 @@ const char *const directory_sql[SQL_STATEMENTS] = {
 	    " AND (removed_at IS NULL OR removed_at >= ?1)"
 	    " ORDER BY user_id",
 
+	/*
+	 * For completing: ?1 how it begins, ?2 how many. Where there are many
+	 * an index is walked from ?1 on; char(1114111) is the last character.
+	 */
+	[SQL_NAMES_EMAIL] = "SELECT email FROM user WHERE email >= ?1"
+	    " AND email < ?1 || char(1114111) ORDER BY email LIMIT ?2",
+	[SQL_NAMES_LOGIN] = "SELECT name FROM login WHERE name >= ?1"
+	    " AND name < ?1 || char(1114111) AND user_id IS NOT NULL"
+	    " ORDER BY name LIMIT ?2",
+	[SQL_NAMES_ROLE] = "SELECT key FROM role WHERE key >= ?1"
+	    " AND key < ?1 || char(1114111) ORDER BY key LIMIT ?2",
+	[SQL_NAMES_SCOPE] = "SELECT path FROM scope_path"
+	    " WHERE substr(path, 1, length(?1)) = ?1 AND status <> 3"
+	    " ORDER BY path LIMIT ?2",
+
 	/* the host's side */
 	[SQL_ACCEPTED] = "SELECT text, digest, path, size, mtime_s, mtime_ns,"
 	    " accepted_at FROM host_state WHERE text IS NOT NULL",
