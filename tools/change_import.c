@@ -285,7 +285,15 @@ enum twr_status
 change_import_feed(struct import *im, const char *data, size_t len,
     struct twr_error *err)
 {
-	return csv_feed(im->csv, data, len, err);
+	struct twr_error why = { "" };
+	enum twr_status rc = csv_feed(im->csv, data, len, &why);
+
+	if (rc == TWR_OK)
+		return TWR_OK;
+	/* the reader of CSV knows of no file */
+	if (strncmp(why.text, "line ", 5) == 0)
+		return twr_fail(err, rc, "%s: %s", im->in->name, why.text);
+	return twr_fail(err, rc, "%s", why.text);
 }
 
 static enum twr_status

@@ -20,6 +20,7 @@ struct csv {
 	enum state state;
 	uint64_t line; /* being read */
 	struct csv_row row;
+	size_t bytes; /* of the row, so far */
 	bool begun; /* the byte-order mark was looked for */
 	unsigned char head[3]; /* bytes that may be one */
 	size_t n_head;
@@ -312,8 +313,16 @@ feed(struct csv *cv, const char *data, size_t len, struct twr_error *err)
 	size_t used;
 	enum twr_status rc = TWR_OK;
 
-	for (; len > 0 && rc == TWR_OK; data += used, len -= used)
+	for (; len > 0 && rc == TWR_OK; data += used, len -= used) {
+		cv->bytes = cv->state == AT_ROW ? 0 : cv->bytes;
 		rc = take(cv, data, len, &used, err);
+		cv->bytes += used;
+		if (rc == TWR_OK && cv->bytes > CSV_ROW_MAX)
+			return twr_fail(err, TWR_EDATA,
+			    "line %llu: a row longer than %u bytes; is this "
+			    "a CSV file?",
+			    (unsigned long long)cv->row.line, CSV_ROW_MAX);
+	}
 	return rc;
 }
 

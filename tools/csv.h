@@ -20,6 +20,7 @@
 
 #define CSV_FIELD_MAX 65536 /* bytes of one field, without its NUL */
 #define CSV_COLUMNS_MAX 64
+#define CSV_ROW_MAX (8u << 20) /* bytes; what has longer ones is no CSV */
 
 struct csv; /* one file being read */
 
@@ -38,7 +39,11 @@ typedef enum twr_status csv_row_fn(void *ctx, const struct csv_row *row,
 /* TWR_ENOMEM. fn and ctx must outlive the machine. */
 enum twr_status csv_begin(csv_row_fn *fn, void *ctx, struct csv **ret,
     struct twr_error *err) TWR_MUST_CHECK;
-/* Any number of bytes, cut anywhere. TWR_ENOMEM, or what fn returned. */
+/*
+ * Any number of bytes, cut anywhere. TWR_EDATA: a row is longer than
+ * CSV_ROW_MAX, so that an endless one has an end; TWR_ENOMEM; or what fn
+ * returned.
+ */
 enum twr_status csv_feed(struct csv *cv, const char *data, size_t len,
     struct twr_error *err) TWR_MUST_CHECK;
 /* The end of the file: a last row without a line end is told now. */

@@ -99,6 +99,7 @@ offer_scope(void *ctx, const struct scope *scope, struct twr_error *err)
 static enum twr_status
 unknown_scope(struct directory *dir, const char *text, struct twr_error *err)
 {
+	char buf[FIND_SHOWN + 4];
 	struct suggestion sg;
 	const char *best;
 	enum twr_status rc;
@@ -109,11 +110,12 @@ unknown_scope(struct directory *dir, const char *text, struct twr_error *err)
 		return rc;
 	if ((best = suggest_best(&sg)) != NULL)
 		return twr_fail(err, TWR_EREFUSED,
-		    "scope \"%s\": no such scope; did you mean \"%s\"?", text,
+		    "scope \"%s\": no such scope; did you mean \"%s\"?",
+		    find_shown(text, buf),
 		    best);
 	return twr_fail(err, TWR_EREFUSED,
 	    "scope \"%s\": no such scope; \"twrbac scope list\" shows all",
-	    text);
+	    find_shown(text, buf));
 }
 
 enum twr_status
@@ -204,6 +206,7 @@ offer_login(void *ctx, const struct login *login, struct twr_error *err)
 static enum twr_status
 unknown_user(struct directory *dir, const char *text, struct twr_error *err)
 {
+	char buf[FIND_SHOWN + 4];
 	struct suggestion sg;
 	const char *best;
 	enum twr_status rc;
@@ -217,11 +220,12 @@ unknown_user(struct directory *dir, const char *text, struct twr_error *err)
 		return rc;
 	if ((best = suggest_best(&sg)) != NULL)
 		return twr_fail(err, TWR_EREFUSED,
-		    "user \"%s\": no such user; did you mean \"%s\"?", text,
+		    "user \"%s\": no such user; did you mean \"%s\"?",
+		    find_shown(text, buf),
 		    best);
 	return twr_fail(err, TWR_EREFUSED,
 	    "user \"%s\": no such user; name one by e-mail, SID or mapped "
-	    "login (\"twrbac user list\" shows all)", text);
+	    "login (\"twrbac user list\" shows all)", find_shown(text, buf));
 }
 
 enum twr_status
@@ -273,13 +277,14 @@ enum twr_status
 directory_login_get(struct directory *dir, const char *name,
     struct login *ret, struct twr_error *err)
 {
+	char buf[FIND_SHOWN + 4];
 	enum twr_status rc =
 	    find_by_text(dir, SQL_LOGIN_BY_NAME, ROW_LOGIN, name, ret, err);
 
 	if (rc == TWR_ENOENT)
 		return twr_fail(err, TWR_EREFUSED,
 		    "login \"%s\": is not mapped and never was; \"twrbac "
-		    "login map\" maps it", name);
+		    "login map\" maps it", find_shown(name, buf));
 	return rc;
 }
 

@@ -71,6 +71,7 @@ offer_role(void *ctx, const struct role *role, struct twr_error *err)
 static enum twr_status
 unknown_role(struct directory *dir, const char *text, struct twr_error *err)
 {
+	char buf[FIND_SHOWN + 4];
 	struct suggestion sg;
 	const char *best;
 	enum twr_status rc;
@@ -81,11 +82,12 @@ unknown_role(struct directory *dir, const char *text, struct twr_error *err)
 		return rc;
 	if ((best = suggest_best(&sg)) != NULL)
 		return twr_fail(err, TWR_EREFUSED,
-		    "role \"%s\": no such role; did you mean \"%s\"?", text,
+		    "role \"%s\": no such role; did you mean \"%s\"?",
+		    find_shown(text, buf),
 		    best);
 	return twr_fail(err, TWR_EREFUSED,
 	    "role \"%s\": no such role; \"twrbac role list\" shows all",
-	    text);
+	    find_shown(text, buf));
 }
 
 /* The display name: exactly one role must bear it. */

@@ -222,6 +222,10 @@ enum twr_status find_read(struct query *q, enum row_kind kind, void *row,
 bool find_sid(const char *text, const char *prefix,
     char sid[TWR_SID_LEN + 1]);
 
+/* What a sentence shows of a text: all, or its beginning and "...". */
+#define FIND_SHOWN 200
+const char *find_shown(const char *text, char buf[FIND_SHOWN + 4]);
+
 #define SQL_COLS_SCOPE \
 	"s.id, s.sid, s.kind, s.parent_id, s.name, s.path, s.status, " \
 	"s.created_at"

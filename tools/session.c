@@ -224,7 +224,12 @@ session_ask(struct session *s, struct twr_error *err)
 enum twr_status
 session_lock(struct session *s, struct twr_error *err)
 {
-	return compile_lock(&s->paths, &s->lock, err);
+	enum twr_status rc = compile_lock(&s->paths, &s->lock, err);
+
+	/* who waited must not be earlier than whom he waited for */
+	s->now = clock_now();
+	s->change.now = s->now;
+	return rc;
 }
 
 /* Build the next policy out of the open transaction. */

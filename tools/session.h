@@ -46,6 +46,8 @@ struct session {
 	bool past; /* dir is the directory as it was then */
 	int64_t policy_at; /* when the past's policy was compiled */
 	bool decides; /* the past is what was in force, not what was stored */
+	/* one moment for the whole command; of a write, when it got the lock */
+	int64_t now;
 	struct actor_facts facts;
 	struct actor actor;
 	struct change change; /* ready for change.h's functions, in a write */

@@ -174,6 +174,24 @@ START_TEST(the_longest_field)
 }
 END_TEST
 
+START_TEST(an_endless_row_has_an_end)
+{
+	static const char piece[65536];
+	struct told to = { 0 };
+	struct csv *cv = NULL;
+	enum twr_status rc = TWR_OK;
+	size_t i;
+
+	ck_assert_int_eq(csv_begin(tell, &to, &cv, &err), TWR_OK);
+	for (i = 0; rc == TWR_OK && i < 1000; i++)
+		rc = csv_feed(cv, piece, sizeof(piece), &err);
+	ck_assert_int_eq(rc, TWR_EDATA);
+	ck_assert_uint_eq(i, CSV_ROW_MAX / sizeof(piece) + 1);
+	ck_assert_ptr_nonnull(strstr(err.text, "line 1: a row longer than"));
+	csv_free(cv);
+}
+END_TEST
+
 static enum twr_status
 stop(void *ctx, const struct csv_row *row, struct twr_error *why)
 {
@@ -205,6 +223,7 @@ main(void)
 		SUPPORT_ROWS(reading, rows),
 		SUPPORT_TEST(bounds),
 		SUPPORT_TEST(the_longest_field),
+		SUPPORT_TEST(an_endless_row_has_an_end),
 		SUPPORT_TEST(a_callback_stops_it),
 		SUPPORT_END,
 	};
