@@ -111,8 +111,7 @@ unknown_scope(struct directory *dir, const char *text, struct twr_error *err)
 	if ((best = suggest_best(&sg)) != NULL)
 		return twr_fail(err, TWR_EREFUSED,
 		    "scope \"%s\": no such scope; did you mean \"%s\"?",
-		    find_shown(text, buf),
-		    best);
+		    find_shown(text, buf), best);
 	return twr_fail(err, TWR_EREFUSED,
 	    "scope \"%s\": no such scope; \"twrbac scope list\" shows all",
 	    find_shown(text, buf));
@@ -141,11 +140,10 @@ directory_scope_lookup(struct directory *dir, const char *text,
 }
 
 enum twr_status
-directory_scope_find(struct directory *dir, const char *text,
-    struct scope *ret, bool *alias, struct twr_error *err)
+directory_scope_find(struct directory *dir, const char *text, struct scope *ret,
+    bool *alias, struct twr_error *err)
 {
-	enum twr_status rc =
-	    directory_scope_lookup(dir, text, ret, alias, err);
+	enum twr_status rc = directory_scope_lookup(dir, text, ret, alias, err);
 
 	return rc == TWR_ENOENT ? unknown_scope(dir, text, err) : rc;
 }
@@ -221,16 +219,16 @@ unknown_user(struct directory *dir, const char *text, struct twr_error *err)
 	if ((best = suggest_best(&sg)) != NULL)
 		return twr_fail(err, TWR_EREFUSED,
 		    "user \"%s\": no such user; did you mean \"%s\"?",
-		    find_shown(text, buf),
-		    best);
+		    find_shown(text, buf), best);
 	return twr_fail(err, TWR_EREFUSED,
 	    "user \"%s\": no such user; name one by e-mail, SID or mapped "
-	    "login (\"twrbac user list\" shows all)", find_shown(text, buf));
+	    "login (\"twrbac user list\" shows all)",
+	    find_shown(text, buf));
 }
 
 enum twr_status
-directory_user_lookup(struct directory *dir, const char *text,
-    struct user *ret, struct twr_error *err)
+directory_user_lookup(struct directory *dir, const char *text, struct user *ret,
+    struct twr_error *err)
 {
 	struct user us = { 0 };
 	char sid[TWR_SID_LEN + 1];
@@ -252,8 +250,8 @@ directory_user_lookup(struct directory *dir, const char *text,
 }
 
 enum twr_status
-directory_user_find(struct directory *dir, const char *text,
-    struct user *ret, struct twr_error *err)
+directory_user_find(struct directory *dir, const char *text, struct user *ret,
+    struct twr_error *err)
 {
 	enum twr_status rc = directory_user_lookup(dir, text, ret, err);
 
@@ -284,7 +282,8 @@ directory_login_get(struct directory *dir, const char *name,
 	if (rc == TWR_ENOENT)
 		return twr_fail(err, TWR_EREFUSED,
 		    "login \"%s\": is not mapped and never was; \"twrbac "
-		    "login map\" maps it", find_shown(name, buf));
+		    "login map\" maps it",
+		    find_shown(name, buf));
 	return rc;
 }
 

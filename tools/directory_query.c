@@ -42,7 +42,8 @@ directory_fail(const struct directory *dir, int rc, const char *doing,
 	}
 	return twr_fail(err, TWR_EWRITE,
 	    "%s: %s while %s; nothing was changed; check that the file and "
-	    "its folder can be written", path, why, doing);
+	    "its folder can be written",
+	    path, why, doing);
 }
 
 enum twr_status

@@ -83,8 +83,7 @@ unknown_role(struct directory *dir, const char *text, struct twr_error *err)
 	if ((best = suggest_best(&sg)) != NULL)
 		return twr_fail(err, TWR_EREFUSED,
 		    "role \"%s\": no such role; did you mean \"%s\"?",
-		    find_shown(text, buf),
-		    best);
+		    find_shown(text, buf), best);
 	return twr_fail(err, TWR_EREFUSED,
 	    "role \"%s\": no such role; \"twrbac role list\" shows all",
 	    find_shown(text, buf));
@@ -121,8 +120,8 @@ role_by_name(struct directory *dir, const char *text, struct role *ret,
 }
 
 enum twr_status
-directory_role_lookup(struct directory *dir, const char *text,
-    struct role *ret, struct twr_error *err)
+directory_role_lookup(struct directory *dir, const char *text, struct role *ret,
+    struct twr_error *err)
 {
 	struct role ro = { 0 };
 	char sid[TWR_SID_LEN + 1];
@@ -143,8 +142,8 @@ directory_role_lookup(struct directory *dir, const char *text,
 }
 
 enum twr_status
-directory_role_find(struct directory *dir, const char *text,
-    struct role *ret, struct twr_error *err)
+directory_role_find(struct directory *dir, const char *text, struct role *ret,
+    struct twr_error *err)
 {
 	enum twr_status rc = directory_role_lookup(dir, text, ret, err);
 

@@ -167,7 +167,7 @@ directory_each_name(struct directory *dir, enum directory_names which,
 			end = true;
 			break;
 		}
-		co = (struct columns){ &q, 0, false };
+		co = (struct columns) { &q, 0, false };
 		column_text(&co, text, sizeof(text));
 		if ((rc = columns_end(&co, err)) == TWR_OK)
 			rc = fn(ctx, text, err);

@@ -77,8 +77,7 @@ journal_append(struct directory *dir, const struct actor *actor, int64_t now,
 	rc = directory_snapshot(dir, journal_event_entity(event), subject,
 	    &after, err);
 	if (rc == TWR_OK)
-		rc = journal_chain_add(jc, event, subject, before, after,
-		    err);
+		rc = journal_chain_add(jc, event, subject, before, after, err);
 out:
 	journal_chain_free(jc);
 	free(after);
