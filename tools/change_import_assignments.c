@@ -256,7 +256,7 @@ carry_out_user(struct writer *wr, const uint32_t *numbers, uint32_t n,
 	for (i = 0; rc == TWR_OK && i < n; i++)
 		rc = judge_row(wr, numbers[i], err);
 	/* with a refusal all is in vain; only the other ones are looked for */
-	if (rc != TWR_OK || wr->im->counts.refused > 0)
+	if (rc != TWR_OK || wr->im->counts.refused > 0 || wr->n_adds == 0)
 		return rc;
 	qsort_r(wr->adds, wr->n_adds, sizeof(*wr->adds), compare_rows, pl);
 	for (i = 0; rc == TWR_OK && i < wr->n_adds; i++)
