@@ -91,7 +91,8 @@ begin_user(struct writer *wr, const struct plan_user *pu, struct twr_error *err)
 	if (rc != TWR_OK)
 		return rc;
 	wr->built_in = st.built_in;
-	return directory_each_window(wr->im->ch.dir, pu->id, take_held, wr, err);
+	return directory_each_window(wr->im->ch.dir, pu->id, take_held, wr,
+	    err);
 }
 
 /* ---- one row: the rules ---- */

@@ -226,9 +226,12 @@ session_lock(struct session *s, struct twr_error *err)
 {
 	enum twr_status rc = compile_lock(&s->paths, &s->lock, err);
 
+	int64_t now = clock_now();
+
 	/* who waited must not be earlier than whom he waited for */
-	s->now = clock_now();
-	s->change.now = s->now;
+	if (s->at == s->now)
+		s->at = now;
+	s->now = s->change.now = now;
 	return rc;
 }
 

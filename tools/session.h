@@ -39,15 +39,14 @@ struct session {
 	struct compile_paths paths;
 	/*
 	 * One moment for the whole command: the clock's, and from
-	 * session_open_read() or session_ask() on that of --at.
+	 * session_open_read() or session_ask() on that of --at; in a
+	 * write the clock's when it got the lock.
 	 */
 	int64_t now;
 	int64_t at; /* of --at; otherwise the clock's */
 	bool past; /* dir is the directory as it was then */
 	int64_t policy_at; /* when the past's policy was compiled */
 	bool decides; /* the past is what was in force, not what was stored */
-	/* one moment for the whole command; of a write, when it got the lock */
-	int64_t now;
 	struct actor_facts facts;
 	struct actor actor;
 	struct change change; /* ready for change.h's functions, in a write */

@@ -16,6 +16,7 @@ CHECKS = {
     "time": lambda v: isinstance(v, str) and TIME.fullmatch(v) is not None,
     "number": lambda v: isinstance(v, int) and not isinstance(v, bool),
     "boolean": lambda v: isinstance(v, bool),
+    "object": lambda v: isinstance(v, dict),
     "list": lambda v: isinstance(v, list) and
     all(isinstance(item, str) for item in v),
 }
