@@ -127,6 +127,10 @@ module := $(B)/pam_twrbac.so
 tool   := $(B)/twrbac
 # All but main, as an archive: a test takes what it names and no more.
 archive := $(B)/twrbac.a
+# The tool writes its own; where it cannot run here, give TWRBAC one that can.
+completions := $(B)/completion/twrbac $(B)/completion/_twrbac \
+	       $(B)/completion/twrbac.fish
+TWRBAC ?= $(if $(filter /%,$(B)),,./)$(tool)
 # What scripts get to know: the folder built into, relative and absolute.
 tests_env  := B="$(B)" CC="$(CC)" \
 	      TWR_BUILD="$(if $(filter /%,$(B)),,$(CURDIR)/)$(B)"
@@ -137,7 +141,7 @@ run_suites := $(tests_env) ./.ci/run-suites
 .DELETE_ON_ERROR:
 .SECONDARY:
 
-all: $(module) $(tool)
+all: $(module) $(tool) $(completions)
 
 $(module): $(call obj,$(pam_src) $(core_src)) pam_twrbac/pam_twrbac.map \
     $(B)/sources
@@ -147,6 +151,13 @@ $(module): $(call obj,$(pam_src) $(core_src)) pam_twrbac/pam_twrbac.map \
 $(tool): $(call obj,$(core_src) $(tool_src)) $(B)/sources
 	$(call say,LINK)$(LINK) -pie $(LDFLAGS) -o $@ $(filter %.o,$^) \
 	    $(TOOL_LIBS)
+
+$(B)/completion/twrbac: shell := bash
+$(B)/completion/_twrbac: shell := zsh
+$(B)/completion/twrbac.fish: shell := fish
+$(completions): $(tool)
+	@mkdir -p $(@D)
+	$(call say,SH)$(TWRBAC) completion $(shell) >$@
 
 $(archive): $(call obj,$(pam_src) $(core_src) \
     $(filter-out tools/main.c,$(tool_src))) $(B)/sources
@@ -237,6 +248,12 @@ datadir   := $(PREFIX)/share/twrbac
 docdir    := $(PREFIX)/share/doc/twrbac
 put        = $(INSTALL) -D -m 0644 $(1) "$(DESTDIR)$(2)"
 
+completion_dirs := bash-completion/completions zsh/site-functions \
+		   fish/vendor_completions.d
+completion_files := $(foreach d,$(completion_dirs),$(PREFIX)/share/$(d)/$(if \
+	$(findstring bash,$(d)),twrbac,$(if $(findstring \
+	zsh,$(d)),_twrbac,twrbac.fish)))
+
 # The module is renamed into place: a login meets the old one or the new one.
 install: all
 	$(INSTALL) -D -m 0755 $(tool) "$(DESTDIR)$(PREFIX)/sbin/twrbac"
@@ -245,7 +262,9 @@ install: all
 	$(foreach f,$(doc_src), \
 	    $(call put,$(f),$(docdir)/pam.d/$(notdir $(f)));) \
 	$(foreach f,$(man_src),$(call put,$(f),$(filter \
-	    %/$(notdir $(f)),$(man_files)));)
+	    %/$(notdir $(f)),$(man_files)));) \
+	$(foreach f,$(completions),$(call put,$(f),$(filter \
+	    %/$(notdir $(f)),$(completion_files)));)
 	$(call put,$(module),$(PAMDIR)/.pam_twrbac.so.new)
 	mv -f "$(DESTDIR)$(PAMDIR)/.pam_twrbac.so.new" \
 	    "$(DESTDIR)$(PAMDIR)/pam_twrbac.so"
@@ -258,6 +277,7 @@ uninstall:
 	rm -f "$(DESTDIR)$(PAMDIR)/pam_twrbac.so" \
 	    "$(DESTDIR)$(PREFIX)/sbin/twrbac" \
 	    $(foreach f,$(man_files),"$(DESTDIR)$(f)") \
+	    $(foreach f,$(completion_files),"$(DESTDIR)$(f)") \
 	    $(foreach f,$(data_src),"$(DESTDIR)$(datadir)/$(notdir $(f))") \
 	    $(foreach f,$(doc_src),"$(DESTDIR)$(docdir)/pam.d/$(notdir $(f))")
 	-rmdir "$(DESTDIR)$(datadir)" "$(DESTDIR)$(docdir)/pam.d" \

@@ -206,10 +206,7 @@ apply_roles(struct matching *ma, struct twr_error *err)
 enum twr_status
 apply_drop_roles(struct matching *ma, struct twr_error *err)
 {
-	const struct change *ch = ma->ap->ch;
 	const struct org_role *ro;
-	char *before = NULL;
-	bool gone = true;
 	size_t i;
 	enum twr_status rc = TWR_OK;
 
@@ -217,24 +214,10 @@ apply_drop_roles(struct matching *ma, struct twr_error *err)
 		ro = &ma->have->roles[i];
 		if (ma->role_kept[i])
 			continue;
-		rc = directory_snapshot(ch->dir, ENTITY_ROLE, ro->sid, &before,
-		    err);
+		rc = change_role_delete(ma->ap->ch, ro->sid, NULL, err);
 		if (rc == TWR_OK)
-			rc = directory_unmake(ch->dir, ENTITY_ROLE, ro->sid,
-			    ch->now, &gone, err);
-		if (rc == TWR_OK && !gone)
-			rc = twr_fail(err, TWR_EREFUSED,
-			    "%s: leaves out role %s, which was assigned: its "
-			    "record is history's; put it back in",
-			    ma->ap->file, ro->key);
-		if (rc == TWR_OK) {
 			apply_line(ma->ap, '-', "role", ro->key, "%s",
 			    ro->name);
-			rc = change_record(ch, JOURNAL_ROLE_REMOVED, ro->sid,
-			    before, err);
-		}
-		free(before);
-		before = NULL;
 	}
 	return rc;
 }

@@ -90,6 +90,12 @@ copy(char *buf, size_t size, const char *text)
 	buf[len] = '\0';
 }
 
+void
+change_by(const struct change *ch, char buf[TWR_NAME_MAX + 1])
+{
+	copy(buf, TWR_NAME_MAX + 1, ch->actor->label);
+}
+
 enum twr_status
 change_give(const struct change *ch, const struct change_gift *gift,
     char sid[TWR_SID_LEN + 1], struct twr_error *err)
@@ -107,7 +113,7 @@ change_give(const struct change *ch, const struct change_gift *gift,
 	copy(as.resource_type, sizeof(as.resource_type),
 	    gift->resource_type);
 	copy(as.resource_id, sizeof(as.resource_id), gift->resource_id);
-	copy(as.created_by, sizeof(as.created_by), ch->actor->label);
+	change_by(ch, as.created_by);
 	if ((rc = directory_insert_assignment(ch->dir, &as, err)) != TWR_OK)
 		return rc;
 	if (sid != NULL)
@@ -137,7 +143,7 @@ change_take(const struct change *ch, int64_t id, const char *sid,
 	char *before = NULL;
 	enum twr_status rc;
 
-	copy(by, sizeof(by), ch->actor->label);
+	change_by(ch, by);
 	rc = directory_snapshot(ch->dir, ENTITY_ASSIGNMENT, sid, &before,
 	    err);
 	if (rc != TWR_OK)

@@ -195,19 +195,19 @@ enum change_import_what {
 	IMPORT_GONE, /* no longer shipped: deleted */
 	IMPORT_KEPT /* no longer shipped, but in use: stays for now */
 };
-struct change_import {
+struct change_role_step {
 	enum change_import_what what;
 	const struct role *role;
 	const char *text; /* what is changed, or why it is kept; "" */
 };
-typedef void change_import_fn(void *ctx, const struct change_import *item);
+typedef void change_role_step_fn(void *ctx, const struct change_role_step *item);
 /*
  * Make the shipped roles those of the catalogue; fn is told each that this
  * touches. Roles of the organization's own stay. Keys and SIDs stay together:
  * a catalogue that pairs them otherwise is refused.
  */
 enum twr_status change_role_import(const struct change *ch,
-    const struct catalogue *cat, change_import_fn *fn, void *ctx,
+    const struct catalogue *cat, change_role_step_fn *fn, void *ctx,
     struct twr_error *err) TWR_MUST_CHECK;
 
 /* ---- assignments ---- */

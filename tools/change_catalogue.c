@@ -19,7 +19,7 @@ struct upgrade {
 struct import {
 	const struct change *ch;
 	const struct catalogue *cat;
-	change_import_fn *fn;
+	change_role_step_fn *fn;
 	void *ctx;
 	struct upgrade *all; /* one for each of the catalogue's */
 	struct role *gone; /* shipped ones that the catalogue lacks */
@@ -30,7 +30,7 @@ static void
 tell(const struct import *im, enum change_import_what what,
     const struct role *role, const char *text)
 {
-	struct change_import item = { what, role, text };
+	struct change_role_step item = { what, role, text };
 
 	if (im->fn != NULL)
 		im->fn(im->ctx, &item);
@@ -322,7 +322,7 @@ upgrade_all(struct import *im, struct twr_error *err)
 
 enum twr_status
 change_role_import(const struct change *ch, const struct catalogue *cat,
-    change_import_fn *fn, void *ctx, struct twr_error *err)
+    change_role_step_fn *fn, void *ctx, struct twr_error *err)
 {
 	struct import im = { .ch = ch, .cat = cat, .fn = fn, .ctx = ctx };
 	size_t i;

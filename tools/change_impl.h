@@ -56,6 +56,8 @@ enum twr_status change_store_scope(const struct change *ch, struct scope *sc,
 enum twr_status change_store_login(const struct change *ch,
     const struct login *lo, enum journal_event event,
     struct twr_error *err) TWR_MUST_CHECK;
+/* The actor as rows keep him: his label, cut where it is too long. */
+void change_by(const struct change *ch, char buf[TWR_NAME_MAX + 1]);
 
 /* Write an assignment and journal it, by no rule. sid may be NULL. */
 struct change_gift {

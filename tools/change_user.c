@@ -126,17 +126,14 @@ change_check_email_free(const struct change *ch, const char *email,
     struct twr_error *err)
 {
 	struct user other;
-	struct twr_error unused;
 	enum twr_status rc;
 
-	rc = directory_user_find(ch->dir, email, &other, &unused);
+	rc = directory_user_lookup(ch->dir, email, &other, err);
 	if (rc == TWR_OK)
 		return twr_fail(err, TWR_EREFUSED,
 		    "user \"%s\": exists already (%s, %s)", other.email,
 		    other.sid, twr_user_status_word(other.status));
-	if (rc == TWR_EREFUSED)
-		return TWR_OK;
-	return twr_fail(err, rc, "%s", unused.text);
+	return rc == TWR_ENOENT ? TWR_OK : rc;
 }
 
 static enum twr_status

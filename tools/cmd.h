@@ -21,6 +21,8 @@ uint32_t cmd_account_uid(const struct cli *cli, const char *login);
  */
 enum twr_status cmd_login_facts(struct cli *cli, const char *name,
     struct admin_login *ret, struct twr_error *err) TWR_MUST_CHECK;
+/* What is the same for every login: all but .name, and .uid is unknown. */
+void cmd_login_rules(const struct cli *cli, struct admin_login *ret);
 
 /* Fill the report with the table of one user. */
 enum twr_status cmd_user_report(struct cli *cli, const struct user *user,

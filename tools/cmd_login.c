@@ -75,22 +75,30 @@ cmd_account_uid(const struct cli *cli, const char *login)
 	return ask_name_service(login);
 }
 
+void
+cmd_login_rules(const struct cli *cli, struct admin_login *ret)
+{
+	const struct opts *opts = cli->opts;
+
+	memset(ret, 0, sizeof(*ret));
+	ret->uid = TWR_UID_UNKNOWN;
+	ret->uid_min = uid_min(cli->session->paths.login_defs);
+	if (opts->value[OPT_ALLOW_ROOT] != NULL)
+		ret->flags |= ADMIN_ALLOW_ROOT;
+	if (opts->value[OPT_ALLOW_SYSTEM] != NULL)
+		ret->flags |= ADMIN_ALLOW_SYSTEM;
+}
+
 enum twr_status
 cmd_login_facts(struct cli *cli, const char *name, struct admin_login *ret,
     struct twr_error *err)
 {
 	const struct opts *opts = cli->opts;
-	const struct compile_paths *paths = &cli->session->paths;
 	unsigned long uid = TWR_UID_UNKNOWN;
 	enum twr_status rc;
 
-	memset(ret, 0, sizeof(*ret));
+	cmd_login_rules(cli, ret);
 	ret->name = name;
-	ret->uid_min = uid_min(paths->login_defs);
-	if (opts->value[OPT_ALLOW_ROOT] != NULL)
-		ret->flags |= ADMIN_ALLOW_ROOT;
-	if (opts->value[OPT_ALLOW_SYSTEM] != NULL)
-		ret->flags |= ADMIN_ALLOW_SYSTEM;
 	ret->uid = cmd_account_uid(cli, name);
 	if (opts->value[OPT_UID] == NULL)
 		return TWR_OK;

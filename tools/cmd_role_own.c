@@ -133,7 +133,7 @@ import_word(enum change_import_what what)
 }
 
 static void
-take_item(void *ctx, const struct change_import *item)
+take_item(void *ctx, const struct change_role_step *item)
 {
 	struct cmd_gone *plan = ctx;
 	struct out *out = plan->cli->out;

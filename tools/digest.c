@@ -30,6 +30,15 @@ digest_begin(struct digest **ret, struct twr_error *err)
 }
 
 enum twr_status
+digest_restart(struct digest *dg, struct twr_error *err)
+{
+	/* NULL: the algorithm that it has already */
+	if (EVP_DigestInit_ex(dg->ctx, NULL, NULL) != 1)
+		return twr_fail(err, TWR_EDATA, "SHA-256: libcrypto failed");
+	return TWR_OK;
+}
+
+enum twr_status
 digest_add(struct digest *dg, const void *data, size_t len,
     struct twr_error *err)
 {

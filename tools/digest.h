@@ -13,6 +13,9 @@ struct digest;
 
 enum twr_status digest_begin(struct digest **ret,
     struct twr_error *err) TWR_MUST_CHECK;
+/* Begin anew with the same memory. */
+enum twr_status digest_restart(struct digest *dg,
+    struct twr_error *err) TWR_MUST_CHECK;
 enum twr_status digest_add(struct digest *dg, const void *data, size_t len,
     struct twr_error *err) TWR_MUST_CHECK;
 enum twr_status digest_end(struct digest *dg, uint8_t ret[TWR_HASH_LEN],

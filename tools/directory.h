@@ -186,6 +186,17 @@ enum twr_status directory_role_get(struct directory *dir, int64_t id,
 enum twr_status directory_assignment_find(struct directory *dir,
     const char *sid, struct assignment *ret,
     struct twr_error *err) TWR_MUST_CHECK;
+/*
+ * The same by name, where there are many: TWR_ENOENT, with err left alone,
+ * when there is no such thing. Nothing near it is looked for, which reads a
+ * whole table.
+ */
+enum twr_status directory_scope_lookup(struct directory *dir, const char *text,
+    struct scope *ret, bool *alias, struct twr_error *err) TWR_MUST_CHECK;
+enum twr_status directory_user_lookup(struct directory *dir, const char *text,
+    struct user *ret, struct twr_error *err) TWR_MUST_CHECK;
+enum twr_status directory_role_lookup(struct directory *dir, const char *text,
+    struct role *ret, struct twr_error *err) TWR_MUST_CHECK;
 /* Whether the scope and all above it are active. */
 enum twr_status directory_scope_usable(struct directory *dir, int64_t id,
     bool *ret, struct twr_error *err) TWR_MUST_CHECK;
@@ -299,6 +310,20 @@ enum twr_status directory_each_included_deep(struct directory *dir,
 enum twr_status directory_each_including(struct directory *dir,
     int64_t role_id, id_fn *fn, void *ctx,
     struct twr_error *err) TWR_MUST_CHECK;
+/*
+ * Names that begin with a text (e-mails without ASCII case), for completing:
+ * e-mails of users, logins that are mapped, keys of roles, paths of scopes;
+ * in their order, at most max.
+ */
+enum directory_names {
+	NAMES_EMAIL,
+	NAMES_LOGIN,
+	NAMES_ROLE,
+	NAMES_SCOPE
+};
+enum twr_status directory_each_name(struct directory *dir,
+    enum directory_names which, const char *begins, unsigned max, text_fn *fn,
+    void *ctx, struct twr_error *err) TWR_MUST_CHECK;
 
 /* ---- assignments, joined for display ---- */
 

@@ -100,6 +100,7 @@ offer_scope(void *ctx, const struct scope *scope, struct twr_error *err)
 static enum twr_status
 unknown_scope(struct directory *dir, const char *text, struct twr_error *err)
 {
+	char buf[FIND_SHOWN + 4];
 	struct suggestion sg;
 	const char *best;
 	enum twr_status rc;
@@ -110,15 +111,15 @@ unknown_scope(struct directory *dir, const char *text, struct twr_error *err)
 		return rc;
 	if ((best = suggest_best(&sg)) != NULL)
 		return twr_fail(err, TWR_EREFUSED,
-		    "scope \"%s\": no such scope; did you mean \"%s\"?", text,
-		    best);
+		    "scope \"%s\": no such scope; did you mean \"%s\"?",
+		    find_shown(text, buf), best);
 	return twr_fail(err, TWR_EREFUSED,
 	    "scope \"%s\": no such scope; \"twrbac scope list\" shows all",
-	    text);
+	    find_shown(text, buf));
 }
 
 enum twr_status
-directory_scope_find(struct directory *dir, const char *text,
+directory_scope_lookup(struct directory *dir, const char *text,
     struct scope *ret, bool *alias, struct twr_error *err)
 {
 	struct scope sc = { 0 };
@@ -131,14 +132,21 @@ directory_scope_find(struct directory *dir, const char *text,
 		    err);
 	else
 		rc = walk_path(dir, text, &sc, &former, err);
-	if (rc == TWR_ENOENT)
-		return unknown_scope(dir, text, err);
 	if (rc != TWR_OK)
 		return rc;
 	*ret = sc;
 	if (alias != NULL)
 		*alias = former;
 	return TWR_OK;
+}
+
+enum twr_status
+directory_scope_find(struct directory *dir, const char *text, struct scope *ret,
+    bool *alias, struct twr_error *err)
+{
+	enum twr_status rc = directory_scope_lookup(dir, text, ret, alias, err);
+
+	return rc == TWR_ENOENT ? unknown_scope(dir, text, err) : rc;
 }
 
 enum twr_status
@@ -197,6 +205,7 @@ offer_login(void *ctx, const struct login *login, struct twr_error *err)
 static enum twr_status
 unknown_user(struct directory *dir, const char *text, struct twr_error *err)
 {
+	char buf[FIND_SHOWN + 4];
 	struct suggestion sg;
 	const char *best;
 	enum twr_status rc;
@@ -210,16 +219,17 @@ unknown_user(struct directory *dir, const char *text, struct twr_error *err)
 		return rc;
 	if ((best = suggest_best(&sg)) != NULL)
 		return twr_fail(err, TWR_EREFUSED,
-		    "user \"%s\": no such user; did you mean \"%s\"?", text,
-		    best);
+		    "user \"%s\": no such user; did you mean \"%s\"?",
+		    find_shown(text, buf), best);
 	return twr_fail(err, TWR_EREFUSED,
 	    "user \"%s\": no such user; name one by e-mail, SID or mapped "
-	    "login (\"twrbac user list\" shows all)", text);
+	    "login (\"twrbac user list\" shows all)",
+	    find_shown(text, buf));
 }
 
 enum twr_status
-directory_user_find(struct directory *dir, const char *text,
-    struct user *ret, struct twr_error *err)
+directory_user_lookup(struct directory *dir, const char *text, struct user *ret,
+    struct twr_error *err)
 {
 	char when[TWR_TIME_LEN];
 	struct user us;
@@ -255,11 +265,18 @@ directory_user_find_ever(struct directory *dir, const char *text,
 		rc = find_by_text(dir, SQL_USER_BY_LOGIN, ROW_USER, text, &us,
 		    err);
 	}
-	if (rc == TWR_ENOENT)
-		return unknown_user(dir, text, err);
 	if (rc == TWR_OK)
 		*ret = us;
 	return rc;
+}
+
+enum twr_status
+directory_user_find(struct directory *dir, const char *text, struct user *ret,
+    struct twr_error *err)
+{
+	enum twr_status rc = directory_user_lookup(dir, text, ret, err);
+
+	return rc == TWR_ENOENT ? unknown_user(dir, text, err) : rc;
 }
 
 enum twr_status
@@ -279,13 +296,15 @@ enum twr_status
 directory_login_get(struct directory *dir, const char *name,
     struct login *ret, struct twr_error *err)
 {
+	char buf[FIND_SHOWN + 4];
 	enum twr_status rc =
 	    find_by_text(dir, SQL_LOGIN_BY_NAME, ROW_LOGIN, name, ret, err);
 
 	if (rc == TWR_ENOENT)
 		return twr_fail(err, TWR_EREFUSED,
 		    "login \"%s\": is not mapped and never was; \"twrbac "
-		    "login map\" maps it", name);
+		    "login map\" maps it",
+		    find_shown(name, buf));
 	return rc;
 }
 

@@ -28,15 +28,22 @@ directory_fail(const struct directory *dir, int rc, const char *doing,
 		return twr_fail(err, TWR_EREFUSED,
 		    "%s: the directory's own checks refused %s: %s", path,
 		    doing, why);
+	case SQLITE_IOERR:
+		if (sqlite3_extended_errcode(dir->db) != SQLITE_IOERR_SHMSIZE)
+			break;
+		/* the one that SQLite does not call full */
+		/* fallthrough */
 	case SQLITE_FULL:
 		return twr_fail(err, TWR_EWRITE,
 		    "%s: no space left while %s; nothing was changed; make "
 		    "room and try again", path, doing);
 	default:
-		return twr_fail(err, TWR_EWRITE,
-		    "%s: %s while %s; nothing was changed; check that the "
-		    "file and its folder can be written", path, why, doing);
+		break;
 	}
+	return twr_fail(err, TWR_EWRITE,
+	    "%s: %s while %s; nothing was changed; check that the file and "
+	    "its folder can be written",
+	    path, why, doing);
 }
 
 enum twr_status

@@ -71,6 +71,7 @@ offer_role(void *ctx, const struct role *role, struct twr_error *err)
 static enum twr_status
 unknown_role(struct directory *dir, const char *text, struct twr_error *err)
 {
+	char buf[FIND_SHOWN + 4];
 	struct suggestion sg;
 	const char *best;
 	enum twr_status rc;
@@ -81,11 +82,11 @@ unknown_role(struct directory *dir, const char *text, struct twr_error *err)
 		return rc;
 	if ((best = suggest_best(&sg)) != NULL)
 		return twr_fail(err, TWR_EREFUSED,
-		    "role \"%s\": no such role; did you mean \"%s\"?", text,
-		    best);
+		    "role \"%s\": no such role; did you mean \"%s\"?",
+		    find_shown(text, buf), best);
 	return twr_fail(err, TWR_EREFUSED,
 	    "role \"%s\": no such role; \"twrbac role list\" shows all",
-	    text);
+	    find_shown(text, buf));
 }
 
 /* The display name: exactly one role must bear it. */
@@ -119,8 +120,8 @@ role_by_name(struct directory *dir, const char *text, struct role *ret,
 }
 
 enum twr_status
-directory_role_find(struct directory *dir, const char *text,
-    struct role *ret, struct twr_error *err)
+directory_role_lookup(struct directory *dir, const char *text, struct role *ret,
+    struct twr_error *err)
 {
 	struct role ro = { 0 };
 	char sid[TWR_SID_LEN + 1], when[TWR_TIME_LEN];
@@ -142,9 +143,16 @@ directory_role_find(struct directory *dir, const char *text,
 		if (rc == TWR_ENOENT)
 			rc = role_by_name(dir, text, &ro, err);
 	}
-	if (rc == TWR_ENOENT)
-		return unknown_role(dir, text, err);
 	if (rc == TWR_OK)
 		*ret = ro;
 	return rc;
+}
+
+enum twr_status
+directory_role_find(struct directory *dir, const char *text, struct role *ret,
+    struct twr_error *err)
+{
+	enum twr_status rc = directory_role_lookup(dir, text, ret, err);
+
+	return rc == TWR_ENOENT ? unknown_role(dir, text, err) : rc;
 }

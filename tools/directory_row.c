@@ -151,6 +151,21 @@ find_sid(const char *text, const char *prefix, char sid[TWR_SID_LEN + 1])
 	return twr_sid_valid(sid, prefix);
 }
 
+const char *
+find_shown(const char *text, char buf[FIND_SHOWN + 4])
+{
+	size_t len = strnlen(text, FIND_SHOWN + 1);
+
+	if (len <= FIND_SHOWN)
+		return text;
+	for (len = FIND_SHOWN; len > 0; len--) /* between characters */
+		if (((unsigned char)text[len] & 0xc0) != 0x80)
+			break;
+	memcpy(buf, text, len);
+	memcpy(buf + len, "...", 4);
+	return buf;
+}
+
 enum twr_status
 find_read(struct query *q, enum row_kind kind, void *row,
     struct twr_error *err)

@@ -356,6 +356,12 @@ const char *const directory_sql[SQL_STATEMENTS] = {
 
 	/* assignments */
 	[SQL_ASSIGNMENT_BY_SID] = ASSIGNMENT "WHERE a.sid = ?1",
+	/* INDEXED BY: all that is asked for stands in this index */
+	[SQL_ASSIGNMENT_WINDOWS] =
+	    "SELECT role_id, scope_id, not_before, not_after"
+	    " FROM assignment INDEXED BY assignment_by_user"
+	    " WHERE user_id = ?1 AND removed_at IS NULL"
+	    " AND resource_type IS NULL",
 	[SQL_ASSIGNMENT_STANDING] = ASSIGNMENT
 	    "WHERE a.user_id = ?1 AND a.role_id = ?2"
 	    " AND (?3 = 0 OR a.scope_id = ?3) AND a.removed_at IS NULL"
@@ -422,6 +428,23 @@ const char *const directory_sql[SQL_STATEMENTS] = {
 	    " AND (removed_at IS NULL OR removed_at >= ?1)"
 	    " ORDER BY user_id",
 
+	/*
+	 * For completing: ?1 how it begins, ?2 how many. Where there are many
+	 * an index is walked from ?1 on; char(1114111) is the last character.
+	 */
+	[SQL_NAMES_EMAIL] = "SELECT email FROM user WHERE email >= ?1"
+	    " AND email < ?1 || char(1114111) AND removed_at IS NULL"
+	    " ORDER BY email LIMIT ?2",
+	[SQL_NAMES_LOGIN] = "SELECT name FROM login WHERE name >= ?1"
+	    " AND name < ?1 || char(1114111) AND user_id IS NOT NULL"
+	    " ORDER BY name LIMIT ?2",
+	[SQL_NAMES_ROLE] = "SELECT key FROM role WHERE key >= ?1"
+	    " AND key < ?1 || char(1114111) AND deleted_at IS NULL"
+	    " ORDER BY key LIMIT ?2",
+	[SQL_NAMES_SCOPE] = "SELECT path FROM scope_path"
+	    " WHERE substr(path, 1, length(?1)) = ?1 AND status <> 3"
+	    " ORDER BY path LIMIT ?2",
+
 	/* the host's side */
 	[SQL_ACCEPTED] = "SELECT text, digest, path, size, mtime_s, mtime_ns,"
 	    " accepted_at FROM host_state WHERE text IS NOT NULL",
@@ -487,15 +510,18 @@ const char *const directory_sql[SQL_STATEMENTS] = {
 	    " scope_id = excluded.scope_id, created_at = excluded.created_at",
 	[SQL_RESTORE_USER] =
 	    "INSERT INTO user (id, sid, email, name, status, kind,"
-	    " two_factor, created_at) VALUES (" J("id") ", " J("sid") ", "
+	    " two_factor, created_at, removed_at)"
+	    " VALUES (" J("id") ", " J("sid") ", "
 	    J("email") ", " J("name") ", "
 	    J_STATUS("status", "inactive", "suspended") ", CASE " J("kind")
 	    " WHEN 'person' THEN 1 WHEN 'service' THEN 2 END, CASE "
 	    J("two_factor") " WHEN 'enrolled' THEN 1 WHEN 'not-enrolled'"
-	    " THEN 2 WHEN 'unknown' THEN 3 END, " J("created_at") ")"
+	    " THEN 2 WHEN 'unknown' THEN 3 END, " J("created_at") ", "
+	    J("removed_at") ")"
 	    " ON CONFLICT (id) DO UPDATE SET email = excluded.email,"
 	    " name = excluded.name, status = excluded.status,"
-	    " kind = excluded.kind, two_factor = excluded.two_factor",
+	    " kind = excluded.kind, two_factor = excluded.two_factor,"
+	    " removed_at = excluded.removed_at",
 	[SQL_RESTORE_LOGIN] =
 	    "INSERT INTO login (name, user_id, uid, mapped_at, unmapped_at)"
 	    " VALUES (" J("name") ", " J("user_id") ", " J("uid") ", "
@@ -516,7 +542,8 @@ const char *const directory_sql[SQL_STATEMENTS] = {
 	    " product_group = excluded.product_group, name = excluded.name,"
 	    " description = excluded.description,"
 	    " assignable_at = excluded.assignable_at,"
-	    " modelled = excluded.modelled, shipped = excluded.shipped",
+	    " modelled = excluded.modelled, shipped = excluded.shipped,"
+	    " deleted_at = NULL",
 	[SQL_RESTORE_NO_PERMISSIONS] =
 	    "DELETE FROM role_permission WHERE role_id = " J("id"),
 	[SQL_RESTORE_PERMISSIONS] =

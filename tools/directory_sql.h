@@ -27,6 +27,7 @@ enum sql_id {
 	SQL_ASSIGNMENT_LIST,
 	SQL_ASSIGNMENT_REMOVE,
 	SQL_ASSIGNMENT_STANDING,
+	SQL_ASSIGNMENT_WINDOWS,
 	SQL_BEGIN,
 	SQL_BEGIN_READ,
 	SQL_COMMIT,
@@ -43,6 +44,10 @@ enum sql_id {
 	SQL_JOURNAL_FIND,
 	SQL_JOURNAL_HASH,
 	SQL_INCLUDING_LIST,
+	SQL_NAMES_EMAIL,
+	SQL_NAMES_LOGIN,
+	SQL_NAMES_ROLE,
+	SQL_NAMES_SCOPE,
 	SQL_JOURNAL_HEAD,
 	SQL_JOURNAL_INSERT,
 	SQL_JOURNAL_LATEST,
@@ -257,6 +262,10 @@ enum twr_status find_read(struct query *q, enum row_kind kind, void *row,
  */
 bool find_sid(const char *text, const char *prefix,
     char sid[TWR_SID_LEN + 1]);
+
+/* What a sentence shows of a text: all, or its beginning and "...". */
+#define FIND_SHOWN 200
+const char *find_shown(const char *text, char buf[FIND_SHOWN + 4]);
 
 #define SQL_COLS_SCOPE \
 	"s.id, s.sid, s.kind, s.parent_id, s.name, s.path, s.status, " \

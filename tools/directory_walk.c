@@ -171,6 +171,35 @@ directory_each_permission(struct directory *dir, int64_t role_id,
 	return finish(&q, rc, end);
 }
 
+enum twr_status
+directory_each_name(struct directory *dir, enum directory_names which,
+    const char *begins, unsigned max, text_fn *fn, void *ctx,
+    struct twr_error *err)
+{
+	char text[DIRECTORY_PATH_MAX];
+	struct columns co;
+	struct query q;
+	bool end = false;
+	enum twr_status rc = query_begin(&q, dir,
+	    (enum sql_id)((int)SQL_NAMES_EMAIL + (int)which), err);
+
+	if (rc == TWR_OK) {
+		query_text(&q, 1, begins);
+		query_int(&q, 2, max);
+	}
+	while (rc == TWR_OK) {
+		if ((rc = query_step(&q, err)) != TWR_OK) {
+			end = true;
+			break;
+		}
+		co = (struct columns) { &q, 0, false };
+		column_text(&co, text, sizeof(text));
+		if ((rc = columns_end(&co, err)) == TWR_OK)
+			rc = fn(ctx, text, err);
+	}
+	return finish(&q, rc, end);
+}
+
 static enum twr_status
 each_id(struct directory *dir, enum sql_id id, int64_t role_id, id_fn *fn,
     void *ctx, struct twr_error *err)

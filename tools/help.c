@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "command.h"
+#include "complete.h"
 
 #ifndef TWR_VERSION
 #define TWR_VERSION "unversioned"
@@ -203,7 +203,9 @@ cmd_help(struct cli *cli, struct twr_error *err)
 	enum twr_status rc;
 	size_t used;
 
-	if (cli->opts->value[OPT_COMPLETE] != NULL) {
+	if (cli->opts->value[OPT_COMPLETE] != NULL && cli->n_args > 0) {
+		complete_words(cli, cli->args, cli->n_args, stdout);
+	} else if (cli->opts->value[OPT_COMPLETE] != NULL) {
 		print_completion(stdout);
 	} else if (cli->opts->value[OPT_ALL] != NULL ||
 	    (cli->n_args == 1 && strcmp(cli->args[0], "all") == 0)) {

@@ -53,7 +53,6 @@
 	X(DIRECTORY_RESTORED, POLICY, "directory.restored") \
 	X(SCOPE_CHANGED, SCOPE, "scope.changed") \
 	X(USER_CHANGED, USER, "user.changed") \
-	X(ROLE_REMOVED, ROLE, "role.removed") \
 	X(SCOPE_REVERTED, SCOPE, "scope.reverted") \
 	X(ALIAS_REVERTED, ALIAS, "scope-alias.reverted") \
 	X(USER_REVERTED, USER, "user.reverted") \

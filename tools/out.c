@@ -214,6 +214,17 @@ out_warn(struct out *out, const char *fmt, ...)
 }
 
 void
+out_complain(struct out *out, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	print_line(out, out->notes, "twrbac: ", fmt, ap);
+	va_end(ap);
+	out_keep_notes(out);
+}
+
+void
 out_keep_notes(struct out *out)
 {
 	if (out->notes == NULL || fflush(out->notes) != 0)

@@ -124,6 +124,8 @@ void out_line(struct out *out, const char *fmt, ...) TWR_PRINTF(2, 3);
 void out_note(struct out *out, const char *fmt, ...) TWR_PRINTF(2, 3);
 /* "twrbac: warning: ..." on stderr. */
 void out_warn(struct out *out, const char *fmt, ...) TWR_PRINTF(2, 3);
+/* "twrbac: ..." on stderr, also when the command fails: why it does. */
+void out_complain(struct out *out, const char *fmt, ...) TWR_PRINTF(2, 3);
 /* What was noted so far is true even if the command fails later. */
 void out_keep_notes(struct out *out);
 /* What a write came to: the last line; "effect" in JSON. */

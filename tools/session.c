@@ -231,7 +231,15 @@ session_ask(struct session *s, struct twr_error *err)
 enum twr_status
 session_lock(struct session *s, struct twr_error *err)
 {
-	return compile_lock(&s->paths, &s->lock, err);
+	enum twr_status rc = compile_lock(&s->paths, &s->lock, err);
+
+	int64_t now = clock_now();
+
+	/* who waited must not be earlier than whom he waited for */
+	if (s->at == s->now)
+		s->at = now;
+	s->now = s->change.now = now;
+	return rc;
 }
 
 enum twr_status
@@ -474,7 +482,9 @@ session_say_effect(struct session *s, const struct accepted *ac)
 	const struct compile_effect *effect;
 
 	if (s->compiled == NULL) {
-		if (ac->text == NULL)
+		if (s->dry_run)
+			out_effect(s->out, "dry run: nothing was changed");
+		else if (ac->text == NULL)
 			out_effect(s->out, "no policy yet: run twrbac compile");
 		else
 			out_effect(s->out,

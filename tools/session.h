@@ -42,7 +42,8 @@ struct session {
 	struct compile_paths paths;
 	/*
 	 * One moment for the whole command: the clock's, and from
-	 * session_open_read() or session_ask() on that of --at.
+	 * session_open_read() or session_ask() on that of --at; in a
+	 * write the clock's when it got the lock.
 	 */
 	int64_t now;
 	int64_t at; /* of --at; otherwise the clock's */
@@ -57,7 +58,8 @@ struct session {
 	/* set by a command before session_commit() */
 	bool strict; /* compile: refuse what would lock everybody out */
 	bool lock_out_ok, clock_ok, no_compile;
-	bool adopt_path, dry_run; /* of compile */
+	bool adopt_path; /* of compile */
+	bool dry_run; /* say what it would come to, and roll back */
 	bool dry; /* plan: all but the commit */
 	uint64_t confirm_s; /* --confirm: seconds; 0: final at once */
 	struct accepted conf; /* compile on a host that follows: its own */

@@ -283,6 +283,23 @@ TEXTS["catalogue"] = {
 }
 
 
+# The first byte says how the file is cut.
+TEXTS["csv"] = {
+    "plain": "\1user,scope,role\nbob,acme,hosts:login\n",
+    "crlf": "\2a,b\r\n1,2\r\n",
+    "quoted": '\0"a,b","c ""d"""\n"e\nf\r\n",g\n',
+    "empty": "\0\n\r\n,\n\"\"\n",
+    "mark": "\1\ufeffa,b\n\ufeff,c",
+    "stray": '\3a"b,c\n"a"b\nd\n',
+    "unclosed": '\0a\n"b,c\nd,e\n',
+    "cr": "\0a\rb\n\rc\nd\r",
+    "nul": "\0a\0b\n\"\0\"\n",
+    "wide": "\7" + "a," * 70 + "\n" + "b," * 63 + "c\n",
+    "long": "\xff" + "x" * 300 + ",\"" + "y\"\"" * 100 + "\"\n",
+    "unicode": "\0M\u00fcller,\u6771\U0001f600\n",
+}
+
+
 def main():
     if len(sys.argv) != 2:
         sys.exit("usage: make_corpus.py FOLDER")

@@ -487,7 +487,7 @@ END_TEST
 static char items[2048];
 
 static void
-take_item(void *ctx, const struct change_import *item)
+take_item(void *ctx, const struct change_role_step *item)
 {
 	size_t len = strlen(items);
 
