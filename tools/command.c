@@ -33,6 +33,7 @@ static const struct opt_help of_write[] = {
 	{ OPT_NO_COMPILE, "leave the policy in force as it is for now" },
 	{ OPT_LOCK_OUT_OK, "even if no administrator could get in to repair" },
 	{ OPT_CLOCK_OK, "even if the clock is behind the journal" },
+	{ OPT_END_SESSIONS, "end what runs for logins that lose something" },
 	{ OPT_NONE, NULL }
 };
 
@@ -173,6 +174,14 @@ command_check_line(const struct command *cmd, const struct opts *opts,
 	if (opts->value[OPT_JSON] != NULL && opts->value[OPT_TSV] != NULL)
 		return twr_fail(err, TWR_EINVAL,
 		    "--json and --tsv exclude each other; give one");
+	if (opts->value[OPT_END_SESSIONS] != NULL &&
+	    (opts->value[OPT_NO_COMPILE] != NULL ||
+		opts->value[OPT_DRY_RUN] != NULL))
+		return twr_fail(err, TWR_EINVAL,
+		    "--end-sessions comes after the new policy is in force; "
+		    "leave out --%s",
+		    opts->value[OPT_DRY_RUN] != NULL ? "dry-run" :
+						       "no-compile");
 	if (n_args < cmd->least)
 		return twr_fail(err, TWR_EINVAL,
 		    "too few arguments; usage: twrbac %s %s", name, cmd->args);
