@@ -68,7 +68,7 @@ add_services(struct compare *cm, const char *verb, bool gain)
 	return n;
 }
 
-/* What cannot be kept is counted: logins_losing then says more than the list. */
+/* What cannot be kept is counted: logins_losing then says more. */
 static void
 note_loser(struct compare *cm, const char *login)
 {

@@ -52,6 +52,7 @@ lives() { # process
 	[ -d "/proc/$1" ] && ! grep -q '^State:.Z' "/proc/$1/status"
 }
 
+# shellcheck disable=SC2317 # wait_until calls it
 gone() {
 	! lives "$1"
 }
