@@ -151,7 +151,7 @@ if wait_until 50 gone "$bob_client" || wait_until 50 gone "$bob_tty_client"
 then ok "the command that is shown ends a session"; else
 	echo "$ran" | not_ok "the command that is shown ends a session"
 fi
-as alice twrbac remains bob --json >"$W/tmp/json" 2>&1
+as alice twrbac remains bob --json >"$W/tmp/json" 2>/dev/null
 is "as JSON" "$(python3 -c 'import json, sys
 j = json.load(open(sys.argv[1]))
 print(sorted({x["kind"] for x in j["rows"]}))' "$W/tmp/json" 2>&1)" \
@@ -192,7 +192,7 @@ is "bob does not get in again" "$ssh_status" 255
 
 # ---- by every way that takes access away ----
 
-for way in "user suspend dora" "login unmap dora" \
+for way in "user suspend dora" "user deactivate dora" "login unmap dora" \
     "assignment remove dora acme/messaging/production hosts:login"; do
 	stay dora again
 	# shellcheck disable=SC2086 # the words of a command
@@ -224,6 +224,18 @@ for switch in --no-compile --dry-run; do
 	esac
 	does "--end-sessions and $switch" 64 alice "$@" $switch --end-sessions
 done
+
+stay dora again
+as alice twrbac assignment remove dora acme/messaging/production hosts:login \
+    --json >"$W/tmp/json" 2>/dev/null
+is "a write as JSON has it under a key of its own" "$(python3 -c '
+import json, sys
+j = json.load(open(sys.argv[1]))
+print([r["outcome"] for r in j["rows"]],
+    sorted({(r["login"], r["kind"]) for r in j["remains"]}))' "$W/tmp/json" 2>&1)" \
+    "['removed'] [('dora', 'processes'), ('dora', 'session')]"
+alice assignment add dora acme/messaging/production hosts:login
+kill "$client"
 
 # ---- whose it is not ----
 
@@ -272,6 +284,10 @@ does "a system account" 1 alice login unmap old --end-sessions
 has "a system account: is named" "$said" "old was ended: it is a system"
 is_alive "a system account: its processes go on" "$daemon"
 kill "$daemon"
+
+stay dora last
+does "user remove" 0 alice user remove dora --yes --end-sessions
+is_gone "user remove: the session ends" "$client"
 
 # ---- one's own session ----
 
