@@ -159,7 +159,7 @@ the_permissions_of_a_role() {
 
 none_of_general_and_organization_roles() {
 	for role in general:developer organization:administrator; do
-		must role show $role --json
+		must role show "$role" --json
 		json "$feature: $role" 'not r[0]["permissions"]'
 	done
 }
@@ -262,11 +262,11 @@ a_tenant_of_one_person() {
 accounts_for_production_qa_dev() {
 	must scope add acme/voice --owner alice
 	for name in production qa dev; do
-		must scope add acme/voice/$name
+		must scope add "acme/voice/$name"
 	done
 	must scope list
 	for name in production qa dev; do
-		says "$feature: $name" acme/voice/$name
+		says "$feature: $name" "acme/voice/$name"
 	done
 }
 
@@ -362,7 +362,7 @@ if [ "$rows" -ge 30 ]; then ok "twrbac(8) has a table of features"; else
 fi
 # "The type Owner" becomes the_type_owner.
 function_of() {
-	printf '%s' "$1" | tr 'A-Z' 'a-z' | sed 's/[^a-z]\{1,\}/_/g'
+	printf '%s' "$1" | tr '[:upper:]' '[:lower:]' | sed 's/[^a-z]\{1,\}/_/g'
 }
 
 while IFS='|' read -r feature command <&3; do
