@@ -198,9 +198,11 @@ print(struct subject *su, const struct remains *over,
 		row(out, &left->items[i]);
 	if (left->n > 0)
 		out_last(out, "what is left on this host of %s:", names);
+	else if (over->n > 0)
+		out_last(out,
+		    "ended; nothing is left on this host of %s:", names);
 	else
-		out_last(out, "nothing is left on this host of %s%s", names,
-		    over->n > 0 ? ":" : "");
+		out_last(out, "nothing is left on this host of %s", names);
 	if (su->more > 0)
 		out_warn(out,
 		    "%" PRIu64 " more logins lose something and were not "

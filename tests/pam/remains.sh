@@ -190,6 +190,20 @@ has "the log has it" "$(grep 'sessions ended' "$LOG")" "login=bob" \
 ssh_as bob "$port" true
 is "bob does not get in again" "$ssh_status" 255
 
+# ---- a contractor leaves with a session open ----
+
+stay dora contract
+does "a contractor leaves" 0 alice user suspend dora --end-sessions --utc
+is_gone "a contractor leaves: the session ends" "$client"
+is "a contractor leaves: the screen" "$(sed -n '/^policy/,$p' "$W/tmp/said" |
+    sed -e 's/^policy [0-9]*/policy N/' -e 's/ended .* processes/ended N processes/')" \
+    "policy N in force: dora loses twrbac-prod-sshd, twrbac-dev-sshd
+ended; nothing is left on this host of dora:
+  KIND   WHAT
+dora
+  ended N processes, and with them all sessions"
+alice user activate dora
+
 # ---- by every way that takes access away ----
 
 for way in "user suspend dora" "user deactivate dora" "login unmap dora" \
