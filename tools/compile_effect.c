@@ -435,7 +435,8 @@ add_host_side(struct compare *cm, struct twr_error *err)
 	if (!cm->before->open)
 		return TWR_OK; /* there was no gate that could change */
 	say_open_exemptions(cm, cm->after, cm->before, " now exempt from ");
-	say_open_exemptions(cm, cm->before, cm->after, " no longer exempt from ");
+	say_open_exemptions(cm, cm->before, cm->after,
+	    " no longer exempt from ");
 	say_permissive(cm, NULL);
 	for (i = 0; i < cm->after->services.n; i++)
 		say_permissive(cm, cm->after->services.all[i]);

@@ -88,7 +88,8 @@ round_of(struct ending *en, const int *signals, size_t n, struct twr_error *err)
 			continue;
 		}
 		en->there++;
-		send(en, pr, signals, n);
+		if (n > 0)
+			send(en, pr, signals, n);
 	}
 	proc_free(&procs);
 	return TWR_OK;
