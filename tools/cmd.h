@@ -66,6 +66,7 @@ enum twr_status cmd_gone_confirm(struct cmd_gone *gone, const char *doing,
 /* Take --confirm: seconds, from 1s to 1d; 0 without it. TWR_EINVAL. */
 enum twr_status cmd_take_confirm(struct cli *cli,
     struct twr_error *err) TWR_MUST_CHECK;
+
 /*
  * After a write's commit: what remains on this host of the logins that the
  * new policy takes something from, and with --end-sessions its end. Closes

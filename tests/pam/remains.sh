@@ -231,9 +231,9 @@ stay dora again
 does "remains LOGIN --end-sessions" 0 alice remains dora --end-sessions
 is_gone "remains LOGIN --end-sessions" "$client"
 does "a login that nobody mapped" 1 alice remains daemon --end-sessions
-for switch in --no-compile --dry-run; do
+for switch in --no-compile --dry-run --confirm=5m; do
 	case $switch in
-	--dry-run) set -- compile ;;
+	--dry-run | --confirm*) set -- compile ;;
 	*) set -- user suspend dora ;;
 	esac
 	does "--end-sessions and $switch" 64 alice "$@" $switch --end-sessions
