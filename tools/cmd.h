@@ -69,4 +69,12 @@ enum twr_status cmd_gone_confirm(struct cmd_gone *gone, const char *doing,
 enum twr_status cmd_take_confirm(struct cli *cli,
     struct twr_error *err) TWR_MUST_CHECK;
 
+/*
+ * After a write's commit: what remains on this host of the logins that the
+ * new policy takes something from, and with --end-sessions its end. Closes
+ * the session first: no other writer has to wait for it. The write is done,
+ * so nothing here fails it; what goes wrong is a warning and exit status 1.
+ */
+void cmd_remains_after(struct cli *cli);
+
 #endif

@@ -33,6 +33,7 @@ static const struct opt_help of_write[] = {
 	{ OPT_NO_COMPILE, "leave the policy in force as it is for now" },
 	{ OPT_LOCK_OUT_OK, "even if no administrator could get in to repair" },
 	{ OPT_CLOCK_OK, "even if the clock is behind the journal" },
+	{ OPT_END_SESSIONS, "end what runs for logins that lose something" },
 	{ OPT_NONE, NULL }
 };
 
@@ -156,11 +157,32 @@ takes(const struct command *cmd, enum opt opt)
 		(opt != OPT_NO_COMPILE || !(cmd->flags & CMD_COMPILE)));
 }
 
+/* What is ended does not come back: only for what is in force for good. */
+static enum twr_status
+check_end_sessions(const struct opts *opts, struct twr_error *err)
+{
+	static const enum opt not_with[] = { OPT_NO_COMPILE, OPT_DRY_RUN,
+		OPT_CONFIRM };
+	size_t i;
+
+	if (opts->value[OPT_END_SESSIONS] == NULL)
+		return TWR_OK;
+	for (i = 0; i < sizeof(not_with) / sizeof(*not_with); i++)
+		if (opts->value[not_with[i]] != NULL)
+			return twr_fail(err, TWR_EINVAL,
+			    "--end-sessions needs the change in force for "
+			    "good, so not with --%s; \"twrbac remains LOGIN "
+			    "--end-sessions\" ends them afterwards",
+			    opt_word(not_with[i]));
+	return TWR_OK;
+}
+
 enum twr_status
 command_check_line(const struct command *cmd, const struct opts *opts,
     size_t n_args, struct twr_error *err)
 {
 	char name[COMMAND_NAME_MAX];
+	enum twr_status rc;
 	int i;
 
 	command_name(cmd, name);
@@ -173,6 +195,8 @@ command_check_line(const struct command *cmd, const struct opts *opts,
 	if (opts->value[OPT_JSON] != NULL && opts->value[OPT_TSV] != NULL)
 		return twr_fail(err, TWR_EINVAL,
 		    "--json and --tsv exclude each other; give one");
+	if ((rc = check_end_sessions(opts, err)) != TWR_OK)
+		return rc;
 	if (n_args < cmd->least)
 		return twr_fail(err, TWR_EINVAL,
 		    "too few arguments; usage: twrbac %s %s", name, cmd->args);

@@ -69,7 +69,10 @@ struct compile_options {
 struct compile_effect {
 	char *text; /* "bob gains sshd, sudo; eve loses sshd"; "" none */
 	uint64_t logins_gaining, logins_losing;
+	char **losers; /* the first of the logins that lose something */
+	size_t n_losers;
 };
+#define COMPILE_LOSERS_MAX 100
 
 struct compiled; /* a policy.new, built and proved, not yet in force */
 
@@ -94,6 +97,7 @@ enum twr_status compile_into(struct directory *dir, const struct config *cf,
     struct twr_error *err) TWR_MUST_CHECK;
 const struct compile_effect *compiled_effect(const struct compiled *cp);
 uint64_t compiled_serial(const struct compiled *cp);
+bool compiled_is_in_force(const struct compiled *cp); /* NULL: is not */
 /* Put it in force, keeping the former one as policy.prev.cdb. */
 enum twr_status compile_publish(struct compiled *cp,
     struct twr_error *err) TWR_MUST_CHECK;

@@ -68,6 +68,18 @@ add_services(struct compare *cm, const char *verb, bool gain)
 	return n;
 }
 
+/* What cannot be kept is counted: logins_losing then says more. */
+static void
+note_loser(struct compare *cm, const char *login)
+{
+	struct compile_effect *ef = cm->effect;
+
+	if (ef->n_losers == COMPILE_LOSERS_MAX)
+		return;
+	if ((ef->losers[ef->n_losers] = strdup(login)) != NULL)
+		ef->n_losers++;
+}
+
 static void
 note_change(struct compare *cm, const char *login)
 {
@@ -84,6 +96,8 @@ note_change(struct compare *cm, const char *login)
 	}
 	cm->effect->logins_gaining += gains > 0;
 	cm->effect->logins_losing += losses > 0;
+	if (losses > 0)
+		note_loser(cm, login);
 	if (gains + losses == 0 || cm->affected++ >= NAMED_MOST)
 		return;
 	if (cm->affected > 1)
@@ -270,7 +284,10 @@ begin_compare(struct compare *cm, struct twr_error *err)
 	cm->was = calloc(n, sizeof(*cm->was));
 	cm->is = calloc(n, sizeof(*cm->is));
 	cm->effect->text = calloc(TEXT_MAX, 1);
-	if (cm->was == NULL || cm->is == NULL || cm->effect->text == NULL)
+	cm->effect->losers = calloc(COMPILE_LOSERS_MAX,
+	    sizeof(*cm->effect->losers));
+	if (cm->was == NULL || cm->is == NULL || cm->effect->text == NULL ||
+	    cm->effect->losers == NULL)
 		return build_no_memory(err);
 	cm->n_services = cm->b->n_listed;
 	cm->all = !same_host_side(cm->before, cm->after);
@@ -418,7 +435,8 @@ add_host_side(struct compare *cm, struct twr_error *err)
 	if (!cm->before->open)
 		return TWR_OK; /* there was no gate that could change */
 	say_open_exemptions(cm, cm->after, cm->before, " now exempt from ");
-	say_open_exemptions(cm, cm->before, cm->after, " no longer exempt from ");
+	say_open_exemptions(cm, cm->before, cm->after,
+	    " no longer exempt from ");
 	say_permissive(cm, NULL);
 	for (i = 0; i < cm->after->services.n; i++)
 		say_permissive(cm, cm->after->services.all[i]);

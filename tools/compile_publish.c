@@ -49,15 +49,26 @@ compiled_serial(const struct compiled *cp)
 	return cp->serial;
 }
 
+bool
+compiled_is_in_force(const struct compiled *cp)
+{
+	return cp != NULL && !cp->exists;
+}
+
 void
 compiled_free(struct compiled *cp)
 {
+	size_t i;
+
 	if (cp == NULL)
 		return;
 	if (cp->exists)
 		(void)unlinkat(cp->folder.fd, cp->folder.name_new, 0);
 	folder_close(&cp->folder);
 	free(cp->effect.text);
+	for (i = 0; i < cp->effect.n_losers; i++)
+		free(cp->effect.losers[i]);
+	free(cp->effect.losers);
 	free(cp);
 }
 

@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "command.h"
+#include "cmd.h"
 
 /* Exit codes, from sysexits.h where it has one. */
 enum {
@@ -107,6 +107,8 @@ run_in_session(struct cli *cli, struct twr_error *err)
 		rc = cli->command->fn(cli, err);
 	if (rc == TWR_OK && (flags & CMD_WRITE))
 		rc = session_commit(cli->session, err);
+	if (rc == TWR_OK && (flags & CMD_WRITE))
+		cmd_remains_after(cli);
 	session_close(cli->session);
 	return rc;
 }

@@ -45,6 +45,7 @@ out_end(struct out *out)
 	free(out->text_buf);
 	free(out->notes_buf);
 	free(out->effect);
+	free(out->last);
 	free_cells(out->cells, out->n_cells);
 	for (i = 0; i < out->n_parts; i++)
 		free_cells(out->parts[i].cells, out->parts[i].n_cells);
@@ -247,6 +248,20 @@ out_effect(struct out *out, const char *fmt, ...)
 }
 
 void
+out_last(struct out *out, const char *fmt, ...)
+{
+	va_list ap;
+
+	free(out->last);
+	va_start(ap, fmt);
+	if (vasprintf(&out->last, fmt, ap) < 0) {
+		out->last = NULL;
+		out->failed = true;
+	}
+	va_end(ap);
+}
+
+void
 out_list_add(struct out_list *list, const char *fmt, ...)
 {
 	char *item = NULL, *grown, *p;
@@ -298,6 +313,10 @@ write_parts(const struct out *out,
 
 	for (i = 0; rc == TWR_OK && i <= out->n_parts; i++) {
 		part = out_part_view(out, i);
+		if (part.n_columns == 0 ||
+		    (i == out->n_parts && out->last != NULL &&
+			out->format == OUT_PEOPLE))
+			continue;
 		if (i > 0)
 			fputc('\n', stdout);
 		if (i > 0 && out_rows(&part) == 0 && out->format == OUT_PEOPLE)
@@ -305,6 +324,20 @@ write_parts(const struct out *out,
 		rc = form(&part, stdout);
 	}
 	return rc;
+}
+
+static enum twr_status
+write_last(struct out *out)
+{
+	char *clean;
+
+	if (out->last == NULL || (out->quiet && out_rows(out) == 0))
+		return TWR_OK;
+	if ((clean = out_escape(out->last)) == NULL)
+		return TWR_ENOMEM;
+	fprintf(stdout, "%s\n", clean);
+	free(clean);
+	return out_form_people(out, stdout);
 }
 
 static enum twr_status
@@ -325,7 +358,7 @@ write_stdout(struct out *out)
 		fwrite(out->text_buf, 1, out->text_len, stdout);
 		if (out->effect != NULL && !out->quiet)
 			out_form_effect(out, stdout);
-		return rc;
+		return rc == TWR_OK ? write_last(out) : rc;
 	}
 	return rc;
 }

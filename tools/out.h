@@ -76,6 +76,7 @@ struct out {
 	struct out_column *own; /* columns with other titles */
 	struct out_part *parts; /* the tables before this one */
 	size_t n_parts;
+	char *last; /* heading of the table that comes after the effect */
 	bool failed; /* out of memory; out_flush() says so */
 	struct out_cell *cells;
 	size_t n_cells, room;
@@ -108,6 +109,11 @@ void out_retitle(struct out *out, size_t column, const char *title);
  */
 void out_section(struct out *out, const char *key, const char *title,
     const struct out_column *columns, size_t n);
+/*
+ * People see the table that was begun last below this line, after the
+ * effect; an empty one is the line alone.
+ */
+void out_last(struct out *out, const char *fmt, ...) TWR_PRINTF(2, 3);
 /*
  * People see rows of equal text in this column (from 0 on) below a heading.
  */

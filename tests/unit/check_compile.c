@@ -200,6 +200,20 @@ prepare(const char *text, struct compiled **ret)
 	return rc;
 }
 
+static char losers[256]; /* of the last policy, each with a blank */
+
+static void
+keep_losers(const struct compile_effect *effect)
+{
+	size_t i, len = 0;
+
+	losers[0] = '\0';
+	ck_assert_uint_eq(effect->n_losers, effect->logins_losing);
+	for (i = 0; i < effect->n_losers; i++)
+		len += (size_t)snprintf(losers + len, sizeof(losers) - len,
+		    "%s ", effect->losers[i]);
+}
+
 /* Compile and publish; the effect's text goes to effect. */
 static void
 put_in_force(const char *text, char *effect, size_t size)
@@ -209,7 +223,10 @@ put_in_force(const char *text, char *effect, size_t size)
 	MUST(prepare(text, &cp));
 	ck_assert_ptr_nonnull(compiled_effect(cp));
 	(void)snprintf(effect, size, "%s", compiled_effect(cp)->text);
+	keep_losers(compiled_effect(cp));
+	ck_assert(!compiled_is_in_force(cp) && !compiled_is_in_force(NULL));
 	MUST(compile_publish(cp, &err));
+	ck_assert(compiled_is_in_force(cp));
 	compiled_free(cp);
 }
 
@@ -310,9 +327,11 @@ START_TEST(tells_the_effect)
 	    TWR_NEVER);
 	put_in_force(RULES, effect, sizeof(effect));
 	ck_assert_str_eq(effect, "carol gains sshd, sudo");
+	ck_assert_str_eq(losers, "");
 	MUST(directory_remove_assignment(w.dir, id, NOW, "test", &err));
 	put_in_force(RULES, effect, sizeof(effect));
 	ck_assert_str_eq(effect, "carol loses sshd, sudo");
+	ck_assert_str_eq(losers, "carol ");
 	ck_assert_int_eq(judge("sshd", "carol", TWR_DENY),
 	    TWR_REASON_ROLE_REMOVED);
 	/* a rule that falls away, another that comes */
@@ -320,6 +339,7 @@ START_TEST(tells_the_effect)
 	    "any_role = [\"hosts:operator\"]; } );", effect, sizeof(effect));
 	ck_assert_str_eq(effect, "alice gains ftpd, loses sudo, su; "
 	    "bob gains ftpd, loses sudo");
+	ck_assert_str_eq(losers, "alice bob ");
 	directory_close(w.dir);
 }
 END_TEST
