@@ -82,7 +82,8 @@
 	"json_object('assignable_at', assignable_at, 'deleted_at'," \
 	" deleted_at, 'description', description, 'id', id, 'includes'," \
 	" json((SELECT json_group_array(k) FROM" \
-	" (SELECT i.key AS k FROM role_include JOIN role i ON i.id = included_id WHERE role_id = t.id" \
+	" (SELECT i.key AS k FROM role_include" \
+	" JOIN role i ON i.id = included_id WHERE role_id = t.id" \
 	" ORDER BY k))), 'key', key, 'modelled', modelled, 'name', name," \
 	" 'permissions', json((SELECT json_group_array(permission) FROM" \
 	" (SELECT permission FROM role_permission WHERE role_id = t.id" \
