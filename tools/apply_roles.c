@@ -224,8 +224,8 @@ apply_drop_roles(struct matching *ma, struct twr_error *err)
 			    ch->now, &gone, err);
 		if (rc == TWR_OK && !gone)
 			rc = twr_fail(err, TWR_EREFUSED,
-			    "%s: leaves out role %s, which was assigned: its "
-			    "record is history's; put it back in",
+			    "%s: leaves out role %s, which is assigned; leave "
+			    "out its assignments too, or put it back in",
 			    ma->ap->file, ro->key);
 		if (rc == TWR_OK) {
 			apply_line(ma->ap, '-', "role", ro->key, "%s",

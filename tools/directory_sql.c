@@ -488,15 +488,17 @@ const char *const directory_sql[SQL_STATEMENTS] = {
 	    " scope_id = excluded.scope_id, created_at = excluded.created_at",
 	[SQL_RESTORE_USER] =
 	    "INSERT INTO user (id, sid, email, name, status, kind,"
-	    " two_factor, created_at) VALUES (" J("id") ", " J("sid") ", "
-	    J("email") ", " J("name") ", "
+	    " two_factor, created_at, removed_at) VALUES (" J("id") ", "
+	    J("sid") ", " J("email") ", " J("name") ", "
 	    J_STATUS("status", "inactive", "suspended") ", CASE " J("kind")
 	    " WHEN 'person' THEN 1 WHEN 'service' THEN 2 END, CASE "
 	    J("two_factor") " WHEN 'enrolled' THEN 1 WHEN 'not-enrolled'"
-	    " THEN 2 WHEN 'unknown' THEN 3 END, " J("created_at") ")"
+	    " THEN 2 WHEN 'unknown' THEN 3 END, " J("created_at") ", "
+	    J("removed_at") ")"
 	    " ON CONFLICT (id) DO UPDATE SET email = excluded.email,"
 	    " name = excluded.name, status = excluded.status,"
-	    " kind = excluded.kind, two_factor = excluded.two_factor",
+	    " kind = excluded.kind, two_factor = excluded.two_factor,"
+	    " removed_at = excluded.removed_at",
 	[SQL_RESTORE_LOGIN] =
 	    "INSERT INTO login (name, user_id, uid, mapped_at, unmapped_at)"
 	    " VALUES (" J("name") ", " J("user_id") ", " J("uid") ", "
@@ -506,18 +508,22 @@ const char *const directory_sql[SQL_STATEMENTS] = {
 	    " unmapped_at = excluded.unmapped_at",
 	[SQL_RESTORE_ROLE] =
 	    "INSERT INTO role (id, sid, key, type, product_group, name,"
-	    " description, assignable_at, published_sid, modelled, shipped)"
+	    " description, assignable_at, published_sid, modelled, shipped,"
+	    " deleted_at)"
 	    " VALUES (" J("id") ", " J("sid") ", " J("key") ", CASE "
 	    J("type") " WHEN 'organization' THEN 1 WHEN 'general' THEN 2"
 	    " WHEN 'built-in' THEN 3 WHEN 'resource' THEN 4 WHEN 'custom'"
 	    " THEN 5 END, " J("product_group") ", " J("name") ", "
 	    J("description") ", " J("assignable_at") ", " J("published_sid")
-	    ", " J("modelled") ", " J("shipped") ") ON CONFLICT (id)"
+	    ", " J("modelled") ", " J("shipped") ", " J("deleted_at")
+	    ") ON CONFLICT (id)"
 	    " DO UPDATE SET key = excluded.key, type = excluded.type,"
 	    " product_group = excluded.product_group, name = excluded.name,"
 	    " description = excluded.description,"
 	    " assignable_at = excluded.assignable_at,"
-	    " modelled = excluded.modelled, shipped = excluded.shipped",
+	    " published_sid = excluded.published_sid,"
+	    " modelled = excluded.modelled, shipped = excluded.shipped,"
+	    " deleted_at = excluded.deleted_at",
 	[SQL_RESTORE_NO_PERMISSIONS] =
 	    "DELETE FROM role_permission WHERE role_id = " J("id"),
 	[SQL_RESTORE_PERMISSIONS] =
@@ -543,16 +549,19 @@ const char *const directory_sql[SQL_STATEMENTS] = {
 	    "DELETE FROM scope_alias AS t WHERE " KEY_ALIAS " = ?1",
 	[SQL_UNMAKE_USER] = "UPDATE user SET status = 2 WHERE sid = ?1",
 	[SQL_UNMAKE_SETTING] = "DELETE FROM setting WHERE name = ?1",
-	[SQL_ROLE_WAS_GIVEN] =
+	/* ?2 now */
+	[SQL_ROLE_IS_GIVEN] =
 	    "SELECT 1 FROM assignment WHERE role_id = " ROLE_OF_SID
-	    " LIMIT 1",
+	    " AND removed_at IS NULL"
+	    " AND (not_after IS NULL OR not_after > ?2) LIMIT 1",
 	[SQL_DROP_PERMISSIONS] =
 	    "DELETE FROM role_permission WHERE role_id = " ROLE_OF_SID,
 	[SQL_DROP_OWN_INCLUDES] =
 	    "DELETE FROM role_include WHERE role_id = " ROLE_OF_SID,
 	[SQL_DROP_INCLUDES] = "DELETE FROM role_include WHERE role_id = "
 	    ROLE_OF_SID " OR included_id = " ROLE_OF_SID,
-	[SQL_DROP_ROLE] = "DELETE FROM role WHERE sid = ?1",
+	[SQL_DROP_ROLE] = "UPDATE role SET deleted_at = ?2 WHERE sid = ?1"
+	    " AND deleted_at IS NULL",
 	[SQL_MADE_AFTER] =
 	    "SELECT 1 FROM journal WHERE entity = 'assignment'"
 	    " AND subject = ?1 AND seq > ?2 AND before IS NULL LIMIT 1",
