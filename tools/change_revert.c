@@ -167,8 +167,7 @@ undo_row(const struct change *ch, const struct undo *it, struct twr_error *err)
 		    &gone, err);
 	if (rc == TWR_OK && !gone)
 		change_note(ch,
-		    "note: role %s was assigned meanwhile and stays, held by "
-		    "nobody",
+		    "note: role %s was assigned meanwhile and stays",
 		    it->subject);
 	if (rc == TWR_OK && gone)
 		rc = change_record(ch, event_of(it->entity), it->subject, now,

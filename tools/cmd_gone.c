@@ -93,6 +93,8 @@ say(struct cmd_gone *gone, void (*print)(struct out *out, const char *fmt, ...))
 		print(out, "and %zu more", gone->n - LINES_SHOWN);
 }
 
+static void print_now(struct out *out, const char *fmt, ...) TWR_PRINTF(2, 3);
+
 static void
 print_now(struct out *out, const char *fmt, ...)
 {

@@ -96,12 +96,14 @@ static const char *const replay[] = {
 	OF("created_at") FROM("scope-alias"),
 
 	"INSERT INTO user (id, sid, email, name, status, kind, two_factor,"
-	" created_at) SELECT " OF("id") ", " OF("sid") ", " OF("email") ", "
+	" created_at, removed_at)"
+	" SELECT " OF("id") ", " OF("sid") ", " OF("email") ", "
 	OF("name") ", CASE " OF("status") " WHEN 'active' THEN 1"
 	" WHEN 'inactive' THEN 2 WHEN 'suspended' THEN 3 END, CASE "
 	OF("kind") " WHEN 'person' THEN 1 WHEN 'service' THEN 2 END, CASE "
 	OF("two_factor") " WHEN 'enrolled' THEN 1 WHEN 'not-enrolled' THEN 2"
-	" WHEN 'unknown' THEN 3 END, " OF("created_at") FROM("user")
+	" WHEN 'unknown' THEN 3 END, " OF("created_at") ", "
+	OF("removed_at") FROM("user")
 	" ORDER BY 1",
 
 	"INSERT INTO login (name, user_id, uid, mapped_at, unmapped_at)"
@@ -109,13 +111,15 @@ static const char *const replay[] = {
 	OF("mapped_at") ", " OF("unmapped_at") FROM("login") " ORDER BY 1",
 
 	"INSERT INTO role (id, sid, key, type, product_group, name,"
-	" description, assignable_at, published_sid, modelled, shipped)"
+	" description, assignable_at, published_sid, modelled, shipped,"
+	" deleted_at)"
 	" SELECT " OF("id") ", " OF("sid") ", " OF("key") ", CASE "
 	OF("type") " WHEN 'organization' THEN 1 WHEN 'general' THEN 2"
 	" WHEN 'built-in' THEN 3 WHEN 'resource' THEN 4 WHEN 'custom' THEN 5"
 	" END, " OF("product_group") ", " OF("name") ", " OF("description")
 	", " OF("assignable_at") ", " OF("published_sid") ", "
-	OF("modelled") ", " OF("shipped") FROM("role") " ORDER BY 1",
+	OF("modelled") ", " OF("shipped") ", " OF("deleted_at")
+	FROM("role") " ORDER BY 1",
 
 	"INSERT INTO role_permission (role_id, permission)"
 	" SELECT json_extract(j.after, '$.id'), p.value"
@@ -125,7 +129,7 @@ static const char *const replay[] = {
 	"INSERT INTO role_include (role_id, included_id)"
 	" SELECT json_extract(j.after, '$.id'), r.id"
 	" FROM journal j, json_each(j.after, '$.includes') i"
-	" JOIN role r ON r.key = i.value"
+	" JOIN role r ON r.key = i.value AND r.deleted_at IS NULL"
 	" WHERE j.entity = 'role' AND j.after IS NOT NULL",
 
 	"INSERT INTO assignment (id, sid, user_id, role_id, scope_id,"

@@ -86,28 +86,43 @@ unmake_login(struct directory *dir, const char *name, int64_t at,
 	return directory_put_login(dir, &lo, err);
 }
 
+/* The row stays: old assignments and the journal name it. */
 static enum twr_status
-unmake_role(struct directory *dir, const char *sid, bool *gone,
+bury_role(struct directory *dir, const char *sid, int64_t at,
     struct twr_error *err)
 {
-	static const enum sql_id steps[] = { SQL_DROP_PERMISSIONS,
-		SQL_DROP_INCLUDES, SQL_DROP_ROLE };
 	struct query q;
-	size_t i;
-	enum twr_status rc = query_begin(&q, dir, SQL_ROLE_WAS_GIVEN, err);
+	enum twr_status rc = query_begin(&q, dir, SQL_DROP_ROLE, err);
 
 	if (rc == TWR_OK) {
 		query_text(&q, 1, sid);
+		query_int(&q, 2, at);
+		rc = query_run(&q, err);
+	}
+	query_end(&q);
+	return rc;
+}
+
+static enum twr_status
+unmake_role(struct directory *dir, const char *sid, int64_t at, bool *gone,
+    struct twr_error *err)
+{
+	struct query q;
+	enum twr_status rc = query_begin(&q, dir, SQL_ROLE_IS_GIVEN, err);
+
+	if (rc == TWR_OK) {
+		query_text(&q, 1, sid);
+		query_int(&q, 2, at);
 		rc = query_step(&q, err);
 	}
 	query_end(&q);
 	*gone = rc == TWR_ENOENT;
 	if (rc != TWR_ENOENT)
 		return rc;
-	rc = TWR_OK;
-	for (i = 0; rc == TWR_OK && i < sizeof(steps) / sizeof(*steps); i++)
-		rc = run_text(dir, steps[i], sid, err);
-	return rc;
+	rc = run_text(dir, SQL_DROP_PERMISSIONS, sid, err);
+	if (rc == TWR_OK)
+		rc = run_text(dir, SQL_DROP_INCLUDES, sid, err);
+	return rc == TWR_OK ? bury_role(dir, sid, at, err) : rc;
 }
 
 enum twr_status
@@ -125,7 +140,7 @@ directory_unmake(struct directory *dir, enum directory_entity entity,
 	case ENTITY_LOGIN:
 		return unmake_login(dir, subject, at, err);
 	case ENTITY_ROLE:
-		return unmake_role(dir, subject, gone, err);
+		return unmake_role(dir, subject, at, gone, err);
 	case ENTITY_SETTING:
 		return run_text(dir, SQL_UNMAKE_SETTING, subject, err);
 	case ENTITY_CONFIGURATION:

@@ -21,8 +21,8 @@ enum twr_status directory_restore(struct directory *dir,
     struct twr_error *err) TWR_MUST_CHECK;
 /*
  * Undo that subject was made. Rows that history points at stay: a scope is
- * closed, a user made inactive, a login made a tombstone at time at, a role
- * that was ever assigned stays as it is (*gone is false). The others go.
+ * closed, a user made inactive, a login made a tombstone and a role deleted at
+ * time at; a role that is assigned then stays (*gone is false). Others go.
  */
 enum twr_status directory_unmake(struct directory *dir,
     enum directory_entity entity, const char *subject, int64_t at, bool *gone,

@@ -81,7 +81,8 @@
 #define JSON_ROLE \
 	"json_object('assignable_at', assignable_at, 'deleted_at'," \
 	" deleted_at, 'description', description, 'id', id, 'includes'," \
-	" json((SELECT json_group_array(k) FROM (SELECT i.key AS k FROM role_include" \
+	" json((SELECT json_group_array(k) FROM" \
+	" (SELECT i.key AS k FROM role_include" \
 	" JOIN role i ON i.id = included_id WHERE role_id = t.id" \
 	" ORDER BY k))), 'key', key, 'modelled', modelled, 'name', name," \
 	" 'permissions', json((SELECT json_group_array(permission) FROM" \
@@ -510,9 +511,8 @@ const char *const directory_sql[SQL_STATEMENTS] = {
 	    " scope_id = excluded.scope_id, created_at = excluded.created_at",
 	[SQL_RESTORE_USER] =
 	    "INSERT INTO user (id, sid, email, name, status, kind,"
-	    " two_factor, created_at, removed_at)"
-	    " VALUES (" J("id") ", " J("sid") ", "
-	    J("email") ", " J("name") ", "
+	    " two_factor, created_at, removed_at) VALUES (" J("id") ", "
+	    J("sid") ", " J("email") ", " J("name") ", "
 	    J_STATUS("status", "inactive", "suspended") ", CASE " J("kind")
 	    " WHEN 'person' THEN 1 WHEN 'service' THEN 2 END, CASE "
 	    J("two_factor") " WHEN 'enrolled' THEN 1 WHEN 'not-enrolled'"
@@ -531,19 +531,22 @@ const char *const directory_sql[SQL_STATEMENTS] = {
 	    " unmapped_at = excluded.unmapped_at",
 	[SQL_RESTORE_ROLE] =
 	    "INSERT INTO role (id, sid, key, type, product_group, name,"
-	    " description, assignable_at, published_sid, modelled, shipped)"
+	    " description, assignable_at, published_sid, modelled, shipped,"
+	    " deleted_at)"
 	    " VALUES (" J("id") ", " J("sid") ", " J("key") ", CASE "
 	    J("type") " WHEN 'organization' THEN 1 WHEN 'general' THEN 2"
 	    " WHEN 'built-in' THEN 3 WHEN 'resource' THEN 4 WHEN 'custom'"
 	    " THEN 5 END, " J("product_group") ", " J("name") ", "
 	    J("description") ", " J("assignable_at") ", " J("published_sid")
-	    ", " J("modelled") ", " J("shipped") ") ON CONFLICT (id)"
+	    ", " J("modelled") ", " J("shipped") ", " J("deleted_at")
+	    ") ON CONFLICT (id)"
 	    " DO UPDATE SET key = excluded.key, type = excluded.type,"
 	    " product_group = excluded.product_group, name = excluded.name,"
 	    " description = excluded.description,"
 	    " assignable_at = excluded.assignable_at,"
+	    " published_sid = excluded.published_sid,"
 	    " modelled = excluded.modelled, shipped = excluded.shipped,"
-	    " deleted_at = NULL",
+	    " deleted_at = excluded.deleted_at",
 	[SQL_RESTORE_NO_PERMISSIONS] =
 	    "DELETE FROM role_permission WHERE role_id = " J("id"),
 	[SQL_RESTORE_PERMISSIONS] =
@@ -569,16 +572,19 @@ const char *const directory_sql[SQL_STATEMENTS] = {
 	    "DELETE FROM scope_alias AS t WHERE " KEY_ALIAS " = ?1",
 	[SQL_UNMAKE_USER] = "UPDATE user SET status = 2 WHERE sid = ?1",
 	[SQL_UNMAKE_SETTING] = "DELETE FROM setting WHERE name = ?1",
-	[SQL_ROLE_WAS_GIVEN] =
+	/* ?2 now */
+	[SQL_ROLE_IS_GIVEN] =
 	    "SELECT 1 FROM assignment WHERE role_id = " ROLE_OF_SID
-	    " LIMIT 1",
+	    " AND removed_at IS NULL"
+	    " AND (not_after IS NULL OR not_after > ?2) LIMIT 1",
 	[SQL_DROP_PERMISSIONS] =
 	    "DELETE FROM role_permission WHERE role_id = " ROLE_OF_SID,
 	[SQL_DROP_OWN_INCLUDES] =
 	    "DELETE FROM role_include WHERE role_id = " ROLE_OF_SID,
 	[SQL_DROP_INCLUDES] = "DELETE FROM role_include WHERE role_id = "
 	    ROLE_OF_SID " OR included_id = " ROLE_OF_SID,
-	[SQL_DROP_ROLE] = "DELETE FROM role WHERE sid = ?1",
+	[SQL_DROP_ROLE] = "UPDATE role SET deleted_at = ?2 WHERE sid = ?1"
+	    " AND deleted_at IS NULL",
 	[SQL_MADE_AFTER] =
 	    "SELECT 1 FROM journal WHERE entity = 'assignment'"
 	    " AND subject = ?1 AND seq > ?2 AND before IS NULL LIMIT 1",

@@ -640,6 +640,49 @@ START_TEST(never_takes_a_key_that_is_yours)
 }
 END_TEST
 
+/* ---- undoing ---- */
+
+/* What a missed confirmation turns round, users and roles that went too. */
+START_TEST(comes_back_by_revert)
+{
+	struct change *ch = set_up();
+	struct change_role one = { .key = "custom:one",
+		.includes = "hosts:login" },
+			   two = { .key = "custom:two" };
+	struct journal_head mark;
+	struct user was, is;
+	struct role role, again;
+	int before, after;
+
+	MUST(change_role_define(ch, &one, &role, &err));
+	(void)support_give("carol", "acme/m/qa", "hosts:login", AL, NV);
+	MUST(directory_user_find(ch->dir, "carol", &was, &err));
+	before = standing("", "", "");
+	MUST(directory_journal_head(ch->dir, &mark, &err));
+
+	MUST(change_user_remove(ch, "carol", NULL, NULL, NULL, &err));
+	MUST(change_role_delete(ch, "custom:one", NULL, &err));
+	MUST(change_role_define(ch, &two, NULL, &err));
+	(void)support_give("bob", "acme", "custom:two", AL, NV);
+	MUST(change_scope_set_status(ch, "acme/m/qa", TWR_SCOPE_CLOSED, NULL,
+	    NULL, NULL, NULL, &err));
+	MUST(change_revert(ch, mark.seq, &err));
+
+	MUST(directory_user_find(ch->dir, "carol", &is, &err));
+	ck_assert_str_eq(is.sid, was.sid);
+	ck_assert_int_eq(is.removed_at, TWR_NEVER);
+	ck_assert_int_eq(is.status, TWR_USER_ACTIVE);
+	MUST(directory_role_find(ch->dir, "custom:one", &again, &err));
+	ck_assert_str_eq(again.sid, role.sid);
+	REFUSED(directory_role_find(ch->dir, "custom:two", &again, &err),
+	    "no such role");
+	after = standing("", "", "");
+	ck_assert_int_eq(before, after);
+	ck_assert_int_eq(standing("carol", "hosts:login", "acme/m/qa"), 1);
+	proven();
+}
+END_TEST
+
 /* ---- settings ---- */
 
 static const struct {
@@ -887,6 +930,7 @@ main(void)
 		SUPPORT_ROWS(imports_catalogues, imports),
 		SUPPORT_TEST(retires_shipped_roles),
 		SUPPORT_TEST(never_takes_a_key_that_is_yours),
+		SUPPORT_TEST(comes_back_by_revert),
 		SUPPORT_ROWS(sets_settings, settings),
 		SUPPORT_TEST(rolls_numbers_up),
 		SUPPORT_ROWS(filters_assignments, filters),

@@ -152,7 +152,7 @@ change_roles(const struct change *ch, unsigned what)
 static enum twr_status
 change_host(const struct change *ch, unsigned what)
 {
-	char text[64];
+	char text[160];
 	struct accepted ac = {
 		.text = text, .path = "/etc/twrbac.conf", .mtime_s = 1
 	};
@@ -161,7 +161,9 @@ change_host(const struct change *ch, unsigned what)
 	if (what == 0)
 		return change_setting(ch, "role_limit",
 		    1 + (int64_t)support_below(&rn, 40), &err);
-	(void)snprintf(text, sizeof(text), "scope = \"acme\"; # %u\n",
+	(void)snprintf(text, sizeof(text),
+	    "scope = \"acme\"; rules = ( { services = [\"sshd\"];"
+	    " any_role = [\"hosts:login\"]; } ); # %u\n",
 	    support_below(&rn, 3));
 	ac.size = strlen(text);
 	MUST(change_accept_configuration(ch, &ac, &err));
@@ -180,6 +182,42 @@ change_scopes(const struct change *ch, unsigned what)
 	return change_scope_add(ch, pick(scopes, 6), NULL, NULL, &err);
 }
 
+/* What leaves rows behind: users who go, scopes that close, own roles. */
+static enum twr_status
+change_life(const struct change *ch, unsigned what)
+{
+	struct change_role own = { .key = "custom:one",
+		.name = support_chance(&rn, 50) ? "One" : "Another",
+		.permissions = support_chance(&rn, 50) ? "/a/b/c,/a/b/d" :
+							 "none",
+		.includes = support_chance(&rn, 50) ? "hosts:login" : "none" };
+	struct change_owners ow;
+	bool changed;
+
+	switch (what) {
+	case 0:
+		return change_user_remove(ch, pick(people, 6), NULL, NULL, NULL,
+		    &err);
+	case 1:
+		return change_user_rename(ch, pick(people, 6), pick(people, 6),
+		    NULL, &changed, &err);
+	case 2:
+		return change_scope_set_status(ch, pick(scopes, 6),
+		    (enum twr_scope_status)(1 + support_below(&rn, 3)), NULL,
+		    NULL, NULL, &changed, &err);
+	case 3:
+		return change_transfer_account(ch, pick(scopes, 6),
+		    pick(people, 6), &ow, &err);
+	case 4:
+	case 5:
+		return change_role_define(ch, &own, NULL, &err);
+	case 6:
+		return change_role_change(ch, &own, NULL, &changed, &err);
+	default:
+		return change_role_delete(ch, own.key, NULL, &err);
+	}
+}
+
 static void
 change_something(struct change *ch)
 {
@@ -188,8 +226,10 @@ change_something(struct change *ch)
 
 	if (what < 30)
 		rc = change_users(ch, what / 5);
+	else if (what < 46)
+		rc = change_life(ch, (what - 30) / 2);
 	else if (what < 80)
-		rc = change_roles(ch, what < 45 ? 0 : 1);
+		rc = change_roles(ch, what < 56 ? 0 : 1);
 	else if (what < 88)
 		rc = change_host(ch, what < 82 ? 0 : 1);
 	else
@@ -287,6 +327,53 @@ START_TEST(answers_like_any_directory)
 	support_expect(directory_insert_user(past, &us, &err), TWR_EWRITE, &err,
 	    "");
 	directory_close(past);
+}
+END_TEST
+
+/* An address and a key that two have had, one after the other. */
+START_TEST(tells_those_who_are_gone_apart)
+{
+	struct change *ch = support_directory();
+	struct change_role own = { .key = "custom:one",
+		.includes = "hosts:login" };
+	struct change_role above = { .key = "custom:above",
+		.includes = "custom:one" };
+	struct journal_moment m;
+	struct directory *past;
+	struct user was, is;
+	struct role ro;
+
+	support_user("carol", 1003, NULL);
+	MUST(directory_user_find(ch->dir, "carol", &was, &err));
+	MUST(change_role_define(ch, &own, NULL, &err));
+	ch->now += DAY;
+	MUST(change_user_remove(ch, "carol", NULL, NULL, NULL, &err));
+	support_user("carol", 1003, NULL);
+	MUST(change_role_delete(ch, "custom:one", &ro, &err));
+	MUST(change_role_define(ch, &own, NULL, &err));
+	MUST(change_role_define(ch, &above, NULL, &err));
+	ch->now += DAY;
+	MUST(change_user_remove(ch, "carol", NULL, NULL, NULL, &err));
+	support_commit();
+
+	past = past_at(ch->dir, T0, &m);
+	MUST(directory_user_find(past, "carol", &is, &err));
+	ck_assert_str_eq(is.sid, was.sid);
+	directory_close(past);
+	past = past_at(ch->dir, T0 + DAY, &m);
+	MUST(directory_user_find(past, "carol", &is, &err));
+	ck_assert_str_ne(is.sid, was.sid);
+	support_expect(directory_user_find(past, was.sid, &is, &err),
+	    TWR_EREFUSED, &err, "was removed");
+	support_expect(directory_role_find(past, ro.sid, &ro, &err),
+	    TWR_EREFUSED, &err, "was deleted");
+	MUST(directory_role_find(past, "custom:above", &ro, &err));
+	directory_close(past);
+	past = past_at(ch->dir, T0 + 2 * DAY, &m);
+	support_expect(directory_user_find(past, "carol", &is, &err),
+	    TWR_EREFUSED, &err, "no such user");
+	directory_close(past);
+	support_directory_end();
 }
 END_TEST
 
@@ -462,6 +549,7 @@ main(void)
 	const struct support_test tests[] = {
 		SUPPORT_TEST(is_what_the_tables_were),
 		SUPPORT_TEST(answers_like_any_directory),
+		SUPPORT_TEST(tells_those_who_are_gone_apart),
 		SUPPORT_TEST(before_the_beginning),
 		SUPPORT_TEST(clock_put_back),
 		SUPPORT_TEST(bad_rows_yield_nothing),
