@@ -197,7 +197,6 @@
 #define J_STATUS(key, two, three) \
 	"CASE " J(key) " WHEN 'active' THEN 1 WHEN '" two "' THEN 2" \
 	" WHEN '" three "' THEN 3 END"
-#define ROLE_OF_SID "(SELECT id FROM role WHERE sid = ?1)"
 
 const char *const directory_sql[SQL_STATEMENTS] = {
 	[SQL_BEGIN] = "BEGIN IMMEDIATE",
@@ -487,15 +486,17 @@ const char *const directory_sql[SQL_STATEMENTS] = {
 	    " scope_id = excluded.scope_id, created_at = excluded.created_at",
 	[SQL_RESTORE_USER] =
 	    "INSERT INTO user (id, sid, email, name, status, kind,"
-	    " two_factor, created_at) VALUES (" J("id") ", " J("sid") ", "
-	    J("email") ", " J("name") ", "
+	    " two_factor, created_at, removed_at) VALUES (" J("id") ", "
+	    J("sid") ", " J("email") ", " J("name") ", "
 	    J_STATUS("status", "inactive", "suspended") ", CASE " J("kind")
 	    " WHEN 'person' THEN 1 WHEN 'service' THEN 2 END, CASE "
 	    J("two_factor") " WHEN 'enrolled' THEN 1 WHEN 'not-enrolled'"
-	    " THEN 2 WHEN 'unknown' THEN 3 END, " J("created_at") ")"
+	    " THEN 2 WHEN 'unknown' THEN 3 END, " J("created_at") ", "
+	    J("removed_at") ")"
 	    " ON CONFLICT (id) DO UPDATE SET email = excluded.email,"
 	    " name = excluded.name, status = excluded.status,"
-	    " kind = excluded.kind, two_factor = excluded.two_factor",
+	    " kind = excluded.kind, two_factor = excluded.two_factor,"
+	    " removed_at = excluded.removed_at",
 	[SQL_RESTORE_LOGIN] =
 	    "INSERT INTO login (name, user_id, uid, mapped_at, unmapped_at)"
 	    " VALUES (" J("name") ", " J("user_id") ", " J("uid") ", "
@@ -505,18 +506,21 @@ const char *const directory_sql[SQL_STATEMENTS] = {
 	    " unmapped_at = excluded.unmapped_at",
 	[SQL_RESTORE_ROLE] =
 	    "INSERT INTO role (id, sid, key, type, product_group, name,"
-	    " description, assignable_at, published_sid, modelled, shipped)"
-	    " VALUES (" J("id") ", " J("sid") ", " J("key") ", CASE "
+	    " description, assignable_at, published_sid, modelled, shipped,"
+	    " deleted_at) VALUES (" J("id") ", " J("sid") ", " J("key") ", CASE "
 	    J("type") " WHEN 'organization' THEN 1 WHEN 'general' THEN 2"
 	    " WHEN 'built-in' THEN 3 WHEN 'resource' THEN 4 WHEN 'custom'"
 	    " THEN 5 END, " J("product_group") ", " J("name") ", "
 	    J("description") ", " J("assignable_at") ", " J("published_sid")
-	    ", " J("modelled") ", " J("shipped") ") ON CONFLICT (id)"
+	    ", " J("modelled") ", " J("shipped") ", " J("deleted_at")
+	    ") ON CONFLICT (id)"
 	    " DO UPDATE SET key = excluded.key, type = excluded.type,"
 	    " product_group = excluded.product_group, name = excluded.name,"
 	    " description = excluded.description,"
 	    " assignable_at = excluded.assignable_at,"
-	    " modelled = excluded.modelled, shipped = excluded.shipped",
+	    " published_sid = excluded.published_sid,"
+	    " modelled = excluded.modelled, shipped = excluded.shipped,"
+	    " deleted_at = excluded.deleted_at",
 	[SQL_RESTORE_NO_PERMISSIONS] =
 	    "DELETE FROM role_permission WHERE role_id = " J("id"),
 	[SQL_RESTORE_PERMISSIONS] =
@@ -528,7 +532,7 @@ const char *const directory_sql[SQL_STATEMENTS] = {
 	[SQL_RESTORE_INCLUDES] =
 	    "INSERT INTO role_include (role_id, included_id)"
 	    " SELECT " J("id") ", r.id FROM json_each(?1, '$.includes') e"
-	    " JOIN role r ON r.key = e.value",
+	    " JOIN role r ON r.key = e.value AND r.deleted_at IS NULL",
 	[SQL_RESTORE_SETTING] = "INSERT INTO setting (name, value) VALUES ("
 	    J("name") ", " J("value") ") ON CONFLICT (name) DO UPDATE"
 	    " SET value = excluded.value",
@@ -540,27 +544,11 @@ const char *const directory_sql[SQL_STATEMENTS] = {
 	[SQL_UNMAKE_SCOPE] = "UPDATE scope SET status = 3 WHERE sid = ?1",
 	[SQL_UNMAKE_ALIAS] =
 	    "DELETE FROM scope_alias AS t WHERE " KEY_ALIAS " = ?1",
-	[SQL_UNMAKE_USER] = "UPDATE user SET status = 2 WHERE sid = ?1",
 	[SQL_UNMAKE_SETTING] = "DELETE FROM setting WHERE name = ?1",
-	[SQL_ROLE_WAS_GIVEN] =
-	    "SELECT 1 FROM assignment WHERE role_id = " ROLE_OF_SID
-	    " LIMIT 1",
-	[SQL_DROP_PERMISSIONS] =
-	    "DELETE FROM role_permission WHERE role_id = " ROLE_OF_SID,
-	[SQL_DROP_OWN_INCLUDES] =
-	    "DELETE FROM role_include WHERE role_id = " ROLE_OF_SID,
-	[SQL_DROP_INCLUDES] = "DELETE FROM role_include WHERE role_id = "
-	    ROLE_OF_SID " OR included_id = " ROLE_OF_SID,
-	[SQL_DROP_ROLE] = "DELETE FROM role WHERE sid = ?1",
 	[SQL_MADE_AFTER] =
 	    "SELECT 1 FROM journal WHERE entity = 'assignment'"
 	    " AND subject = ?1 AND seq > ?2 AND before IS NULL LIMIT 1",
 	[SQL_HASH_OF_ROW] = "SELECT hash FROM journal WHERE seq = ?1",
-	[SQL_SCOPE_PUT] =
-	    "UPDATE scope SET name = ?2, status = ?3 WHERE id = ?1",
-	[SQL_ROLE_PUT] = "UPDATE role SET key = ?2, product_group = ?3,"
-	    " name = ?4, description = ?5, assignable_at = ?6"
-	    " WHERE id = ?1 AND NOT shipped",
 
 	/* what the end state of a declared organization is asked; ?1 now */
 	[SQL_COUNT_OWNERS] =

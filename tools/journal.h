@@ -51,9 +51,7 @@
 	X(CONFIGURATION_ACCEPTED, CONFIGURATION, "configuration.accepted") \
 	X(POLICY_COMPILED, POLICY, "policy.compiled") \
 	X(DIRECTORY_RESTORED, POLICY, "directory.restored") \
-	X(SCOPE_CHANGED, SCOPE, "scope.changed") \
 	X(USER_CHANGED, USER, "user.changed") \
-	X(ROLE_REMOVED, ROLE, "role.removed") \
 	X(SCOPE_REVERTED, SCOPE, "scope.reverted") \
 	X(ALIAS_REVERTED, ALIAS, "scope-alias.reverted") \
 	X(USER_REVERTED, USER, "user.reverted") \
