@@ -51,6 +51,23 @@ apply_at(const struct apply *ap, unsigned line, enum twr_status rc,
 	return apply_fail(ap, line, err, "%s", why.text);
 }
 
+enum twr_status
+apply_free_sid(const struct apply *ap, enum directory_entity entity,
+    const char *want, char ret[TWR_SID_LEN + 1], struct twr_error *err)
+{
+	char *known = NULL;
+	enum twr_status rc = TWR_OK;
+
+	ret[0] = '\0';
+	if (*want == '\0')
+		return TWR_OK;
+	rc = directory_snapshot(ap->ch->dir, entity, want, &known, err);
+	if (rc == TWR_OK && known == NULL)
+		(void)snprintf(ret, TWR_SID_LEN + 1, "%s", want);
+	free(known);
+	return rc;
+}
+
 void
 apply_step(struct apply *ap, uint64_t n)
 {
@@ -148,7 +165,8 @@ run_all(struct matching *ma, struct twr_error *err)
 	    (rc = apply_logins(ma, err)) != TWR_OK ||
 	    (rc = apply_assignments(ma, err)) != TWR_OK ||
 	    (rc = apply_drop_roles(ma, err)) != TWR_OK ||
-	    (rc = apply_close_scopes(ma, err)) != TWR_OK)
+	    (rc = apply_close_scopes(ma, err)) != TWR_OK ||
+	    (rc = apply_remove_users(ma, err)) != TWR_OK)
 		return rc;
 	if (ma->ap->changes == 0)
 		return TWR_OK;

@@ -93,25 +93,6 @@ check_grant(struct apply *ap, const struct org_assignment *as,
 	return apply_at(ap, as->line, admin_check_grant(&g, err), err);
 }
 
-/* A SID that the directory knows already belongs to what it was. */
-static enum twr_status
-choose_sid(struct apply *ap, const struct org_assignment *as,
-    char sid[TWR_SID_LEN + 1], struct twr_error *err)
-{
-	struct assignment known;
-	enum twr_status rc;
-
-	sid[0] = '\0';
-	if (*as->sid == '\0')
-		return TWR_OK;
-	rc = directory_assignment_find(ap->ch->dir, as->sid, &known, err);
-	if (rc == TWR_EREFUSED) {
-		memcpy(sid, as->sid, TWR_SID_LEN + 1);
-		rc = TWR_OK;
-	}
-	return rc;
-}
-
 static enum twr_status
 give(struct apply *ap, const struct org_assignment *as, struct twr_error *err)
 {
@@ -125,7 +106,8 @@ give(struct apply *ap, const struct org_assignment *as, struct twr_error *err)
 
 	if ((rc = find_three(ap, as, &us, &sc, &ro, err)) != TWR_OK ||
 	    (rc = check_grant(ap, as, &us, &sc, &ro, err)) != TWR_OK ||
-	    (rc = choose_sid(ap, as, row.sid, err)) != TWR_OK)
+	    (rc = apply_free_sid(ap, ENTITY_ASSIGNMENT, as->sid, row.sid,
+		 err)) != TWR_OK)
 		return rc;
 	row.user_id = us.id;
 	row.scope_id = sc.id;

@@ -25,6 +25,13 @@ enum twr_status apply_fail(const struct apply *ap, unsigned line,
 /* The same for what a rule said in err. */
 enum twr_status apply_at(const struct apply *ap, unsigned line,
     enum twr_status rc, struct twr_error *err);
+/*
+ * want, when nothing ever had it; else "", for a fresh one: what was removed
+ * keeps its SID.
+ */
+enum twr_status apply_free_sid(const struct apply *ap,
+    enum directory_entity entity, const char *want, char ret[TWR_SID_LEN + 1],
+    struct twr_error *err) TWR_MUST_CHECK;
 void apply_step(struct apply *ap, uint64_t n);
 
 /* apply_match.c: what of have is what of want; fills ids in */
@@ -47,6 +54,8 @@ enum twr_status apply_drop_roles(struct matching *ma,
 
 /* apply_users.c */
 enum twr_status apply_users(struct matching *ma,
+    struct twr_error *err) TWR_MUST_CHECK;
+enum twr_status apply_remove_users(struct matching *ma,
     struct twr_error *err) TWR_MUST_CHECK;
 enum twr_status apply_organization_roles(struct matching *ma,
     struct twr_error *err) TWR_MUST_CHECK;

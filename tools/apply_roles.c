@@ -55,21 +55,19 @@ find_have(const struct matching *ma, int64_t id)
 static enum twr_status
 put_lists(struct apply *ap, const struct org_role *want, struct twr_error *err)
 {
-	struct role other;
+	struct role ro, other;
 	size_t i;
-	enum twr_status rc = TWR_OK;
+	enum twr_status rc;
 
+	rc = directory_role_get(ap->ch->dir, want->id, &ro, err);
 	for (i = 0; rc == TWR_OK && i < want->permissions.n; i++)
 		rc = directory_add_permission(ap->ch->dir, want->id,
 		    want->permissions.items[i], err);
 	for (i = 0; rc == TWR_OK && i < want->includes.n; i++) {
 		rc = directory_role_find(ap->ch->dir, want->includes.items[i],
 		    &other, err);
-		if (rc == TWR_OK && other.type == ROLE_ORGANIZATION)
-			return apply_fail(ap, want->line, err,
-			    "role %s includes %s; organization roles are "
-			    "given to users, not included",
-			    want->key, other.key);
+		if (rc == TWR_OK)
+			rc = admin_check_inclusion(&ro, &other, err);
 		if (rc == TWR_OK)
 			rc = directory_add_included(ap->ch->dir, want->id,
 			    other.id, err);
@@ -79,39 +77,30 @@ put_lists(struct apply *ap, const struct org_role *want, struct twr_error *err)
 
 /* ---- no role may include itself, by any way ---- */
 
-struct walk {
-	struct directory *dir;
-	int64_t wanted;
-	unsigned depth;
+struct circle {
+	int64_t id;
 	bool found;
 };
 
 static enum twr_status
-follow(void *ctx, int64_t id, struct twr_error *err)
+look(void *ctx, int64_t id, struct twr_error *err)
 {
-	struct walk *wa = ctx;
-	enum twr_status rc = TWR_OK;
+	struct circle *ci = ctx;
 
-	if (id == wa->wanted)
-		wa->found = true;
-	/* deeper than there are roles is a circle elsewhere: its own error */
-	if (wa->found || wa->depth >= 64)
-		return TWR_OK;
-	wa->depth++;
-	rc = directory_each_included(wa->dir, id, follow, wa, err);
-	wa->depth--;
-	return rc;
+	(void)err;
+	ci->found |= id == ci->id;
+	return TWR_OK;
 }
 
 static enum twr_status
 check_circle(struct apply *ap, const struct org_role *want,
     struct twr_error *err)
 {
-	struct walk wa = { .dir = ap->ch->dir, .wanted = want->id };
-	enum twr_status rc = directory_each_included(wa.dir, want->id, follow,
-	    &wa, err);
+	struct circle ci = { want->id, false };
+	enum twr_status rc = directory_each_included_deep(ap->ch->dir, want->id,
+	    look, &ci, err);
 
-	if (rc != TWR_OK || !wa.found)
+	if (rc != TWR_OK || !ci.found)
 		return rc;
 	return apply_fail(ap, want->line, err,
 	    "role %s includes itself by way of another; take one of them out",
@@ -121,40 +110,57 @@ check_circle(struct apply *ap, const struct org_role *want,
 /* ---- rows first, so that any role may include any ---- */
 
 static enum twr_status
-put_row(struct matching *ma, struct org_role *want, char **before,
-    struct twr_error *err)
+add_row(struct apply *ap, struct org_role *want, struct twr_error *err)
 {
-	struct apply *ap = ma->ap;
-	struct role ro = { .type = ROLE_CUSTOM };
+	struct role ro = { .type = ROLE_CUSTOM, .deleted_at = TWR_NEVER },
+		    other;
 	struct twr_error unused;
 	enum twr_status rc;
 
-	if (want->id == 0) {
-		(void)snprintf(ro.sid, sizeof(ro.sid), "%s", want->sid);
-		fill(&ro, want);
-		if (directory_role_find(ap->ch->dir, ro.key, &ro, &unused) ==
-		    TWR_OK)
-			return apply_fail(ap, want->line, err,
-			    "role %s is shipped and cannot be defined; choose "
-			    "another key",
-			    want->key);
-		apply_line(ap, '+', "role", want->key, "%s", want->name);
-		rc = directory_insert_role(ap->ch->dir, &ro, err);
-		want->id = ro.id;
-		want->sid = org_text(ap->want, ro.sid);
+	fill(&ro, want);
+	if (directory_role_find(ap->ch->dir, ro.key, &other, &unused) == TWR_OK)
+		return apply_fail(ap, want->line, err,
+		    "role %s is shipped and cannot be defined; choose another "
+		    "key",
+		    want->key);
+	if ((rc = apply_free_sid(ap, ENTITY_ROLE, want->sid, ro.sid, err)) !=
+		TWR_OK ||
+	    (rc = admin_check_role(&ro, err)) != TWR_OK)
 		return apply_at(ap, want->line, rc, err);
-	}
+	apply_line(ap, '+', "role", want->key, "%s", want->name);
+	rc = directory_insert_role(ap->ch->dir, &ro, err);
+	want->id = ro.id;
+	want->sid = org_text(ap->want, ro.sid);
+	return apply_at(ap, want->line, rc, err);
+}
+
+/* Row and lists as they were are in before; the lists are emptied. */
+static enum twr_status
+put_row(struct apply *ap, struct org_role *want, char **before,
+    struct twr_error *err)
+{
+	struct role ro;
+	enum twr_status rc;
+
 	rc = directory_role_get(ap->ch->dir, want->id, &ro, err);
-	if (rc == TWR_OK)
-		rc = directory_snapshot(ap->ch->dir, ENTITY_ROLE, ro.sid,
-		    before, err);
 	if (rc != TWR_OK)
 		return rc;
+	if (strcmp(ro.key, want->key) != 0)
+		return apply_fail(ap, want->line, err,
+		    "role %s has the key \"%s\" for good; correct key, or "
+		    "leave out sid for another role",
+		    ro.sid, ro.key);
 	apply_line(ap, '~', "role", want->key, "changed");
 	want->sid = org_text(ap->want, ro.sid);
 	fill(&ro, want);
-	return apply_at(ap, want->line,
-	    directory_put_role(ap->ch->dir, &ro, err), err);
+	if ((rc = admin_check_role(&ro, err)) == TWR_OK &&
+	    (rc = directory_snapshot(ap->ch->dir, ENTITY_ROLE, ro.sid, before,
+		 err)) == TWR_OK &&
+	    (rc = directory_update_role(ap->ch->dir, &ro, err)) == TWR_OK &&
+	    (rc = directory_clear_permissions(ap->ch->dir, ro.id, err)) ==
+		TWR_OK)
+		rc = directory_clear_included(ap->ch->dir, ro.id, err);
+	return apply_at(ap, want->line, rc, err);
 }
 
 static enum twr_status
@@ -183,8 +189,10 @@ apply_roles(struct matching *ma, struct twr_error *err)
 		    NULL :
 		    find_have(ma, want->roles[i].id);
 		differs[i] = have == NULL || !same_role(have, &want->roles[i]);
-		if (differs[i])
-			rc = put_row(ma, &want->roles[i], &before[i], err);
+		if (have == NULL)
+			rc = add_row(ma->ap, &want->roles[i], err);
+		else if (differs[i])
+			rc = put_row(ma->ap, &want->roles[i], &before[i], err);
 	}
 	for (i = 0; rc == TWR_OK && i < want->n_roles; i++)
 		if (differs[i])
@@ -203,21 +211,68 @@ apply_roles(struct matching *ma, struct twr_error *err)
 	return rc;
 }
 
+/* ---- what is not declared: those first that no other includes ---- */
+
+static enum twr_status
+count_one(void *ctx, int64_t id, struct twr_error *err)
+{
+	size_t *n = ctx;
+
+	(void)id;
+	(void)err;
+	(*n)++;
+	return TWR_OK;
+}
+
+static enum twr_status
+drop(struct matching *ma, size_t i, struct twr_error *err)
+{
+	const struct org_role *ro = &ma->have->roles[i];
+	enum twr_status rc;
+
+	apply_line(ma->ap, '-', "role", ro->key, "%s", ro->name);
+	ma->role_kept[i] = true; /* dealt with */
+	rc = change_role_delete(ma->ap->ch, ro->sid, NULL, err);
+	return apply_at(ma->ap, ma->ap->want->line, rc, err);
+}
+
+/* Drop all that can be; *first: one that could not, n_roles: none is left. */
+static enum twr_status
+drop_free(struct matching *ma, size_t *first, bool *dropped,
+    struct twr_error *err)
+{
+	size_t i, n;
+	enum twr_status rc = TWR_OK;
+
+	*first = ma->have->n_roles;
+	*dropped = false;
+	for (i = 0; rc == TWR_OK && i < ma->have->n_roles; i++) {
+		if (ma->role_kept[i])
+			continue;
+		n = 0;
+		rc = directory_each_including(ma->ap->ch->dir,
+		    ma->have->roles[i].id, count_one, &n, err);
+		if (rc == TWR_OK && n == 0) {
+			rc = drop(ma, i, err);
+			*dropped = true;
+		} else {
+			*first = i;
+		}
+	}
+	return rc;
+}
+
 enum twr_status
 apply_drop_roles(struct matching *ma, struct twr_error *err)
 {
-	const struct org_role *ro;
-	size_t i;
+	size_t first = 0;
+	bool dropped = true;
 	enum twr_status rc = TWR_OK;
 
-	for (i = 0; rc == TWR_OK && i < ma->have->n_roles; i++) {
-		ro = &ma->have->roles[i];
-		if (ma->role_kept[i])
-			continue;
-		rc = change_role_delete(ma->ap->ch, ro->sid, NULL, err);
-		if (rc == TWR_OK)
-			apply_line(ma->ap, '-', "role", ro->key, "%s",
-			    ro->name);
-	}
+	while (rc == TWR_OK && dropped)
+		rc = drop_free(ma, &first, &dropped, err);
+	/* what is still included says by which role */
+	if (rc == TWR_OK && first < ma->have->n_roles)
+		rc = drop(ma, first, err);
 	return rc;
 }

@@ -23,24 +23,21 @@ parent_id(const struct organization *org, const char *path)
 }
 
 static enum twr_status
-put_status(struct apply *ap, struct scope *sc, enum twr_scope_status status,
-    struct twr_error *err)
+put_status(struct apply *ap, unsigned line, const struct scope *sc,
+    enum twr_scope_status status, struct twr_error *err)
 {
-	char *before = NULL;
-	enum twr_status rc;
+	enum twr_status rc = TWR_OK;
 
 	apply_line(ap, '~', "scope", sc->path, "%s, was %s",
 	    twr_scope_status_word(status), twr_scope_status_word(sc->status));
-	rc = directory_snapshot(ap->ch->dir, ENTITY_SCOPE, sc->sid, &before,
-	    err);
-	sc->status = status;
+	/* closed is more than suspended: it is opened first */
+	if (sc->status == TWR_SCOPE_CLOSED && status == TWR_SCOPE_SUSPENDED)
+		rc = change_scope_set_status(ap->ch, sc->sid, TWR_SCOPE_ACTIVE,
+		    NULL, NULL, NULL, NULL, err);
 	if (rc == TWR_OK)
-		rc = directory_put_scope(ap->ch->dir, sc, err);
-	if (rc == TWR_OK)
-		rc = change_record(ap->ch, JOURNAL_SCOPE_CHANGED, sc->sid,
-		    before, err);
-	free(before);
-	return rc;
+		rc = change_scope_set_status(ap->ch, sc->sid, status, NULL,
+		    NULL, NULL, NULL, err);
+	return apply_at(ap, line, rc, err);
 }
 
 static enum twr_status
@@ -58,7 +55,9 @@ add_scope(struct matching *ma, struct org_scope *want, struct twr_error *err)
 		return rc;
 	sc.kind = parent.kind == TWR_SCOPE_ORGANIZATION ? TWR_SCOPE_ACCOUNT :
 							  TWR_SCOPE_SUBACCOUNT;
-	(void)snprintf(sc.sid, sizeof(sc.sid), "%s", want->sid);
+	rc = apply_free_sid(ap, ENTITY_SCOPE, want->sid, sc.sid, err);
+	if (rc != TWR_OK)
+		return rc;
 	(void)snprintf(sc.name, sizeof(sc.name), "%s",
 	    strrchr(want->path, '/') + 1);
 	apply_line(ap, '+', "scope", want->path, "%s, %s",
@@ -91,9 +90,10 @@ change_scope(struct matching *ma, const struct org_scope *want,
 		if (rc != TWR_OK)
 			return apply_at(ap, want->line, rc, err);
 	}
-	if (sc.status == want->status)
+	/* closing takes assignments along: last of all */
+	if (sc.status == want->status || want->status == TWR_SCOPE_CLOSED)
 		return TWR_OK;
-	return put_status(ap, &sc, want->status, err);
+	return put_status(ap, want->line, &sc, want->status, err);
 }
 
 /* Parents stand before their children. */
@@ -175,24 +175,34 @@ apply_owners(struct matching *ma, struct twr_error *err)
 	return rc;
 }
 
-/* ---- what is not declared ---- */
+/* ---- what is declared closed, or not at all ---- */
 
+static enum twr_status
+close_scope(struct apply *ap, unsigned line, int64_t id, struct twr_error *err)
+{
+	struct scope sc;
+	enum twr_status rc = directory_scope_get(ap->ch->dir, id, &sc, err);
+
+	if (rc != TWR_OK || sc.status == TWR_SCOPE_CLOSED)
+		return rc;
+	return put_status(ap, line, &sc, TWR_SCOPE_CLOSED, err);
+}
+
+/* Children stand behind their parents and are closed before them. */
 enum twr_status
 apply_close_scopes(struct matching *ma, struct twr_error *err)
 {
-	struct scope sc;
+	struct apply *ap = ma->ap;
 	size_t i;
 	enum twr_status rc = TWR_OK;
 
-	/* children stand behind their parents: close them first */
-	for (i = ma->have->n_scopes; rc == TWR_OK && i > 0; i--) {
-		if (ma->scope_kept[i - 1] ||
-		    ma->have->scopes[i - 1].status == TWR_SCOPE_CLOSED)
-			continue;
-		rc = directory_scope_get(ma->ap->ch->dir,
-		    ma->have->scopes[i - 1].id, &sc, err);
-		if (rc == TWR_OK)
-			rc = put_status(ma->ap, &sc, TWR_SCOPE_CLOSED, err);
-	}
+	for (i = ap->want->n_scopes; rc == TWR_OK && i > 0; i--)
+		if (ap->want->scopes[i - 1].status == TWR_SCOPE_CLOSED)
+			rc = close_scope(ap, ap->want->scopes[i - 1].line,
+			    ap->want->scopes[i - 1].id, err);
+	for (i = ma->have->n_scopes; rc == TWR_OK && i > 0; i--)
+		if (!ma->scope_kept[i - 1])
+			rc = close_scope(ap, ap->want->line,
+			    ma->have->scopes[i - 1].id, err);
 	return rc;
 }

@@ -20,10 +20,12 @@ fill(struct user *us, const struct org_user *want)
 static enum twr_status
 add_user(struct apply *ap, struct org_user *want, struct twr_error *err)
 {
-	struct user us = { .created_at = ap->ch->now };
+	struct user us = { .created_at = ap->ch->now, .removed_at = TWR_NEVER };
 	enum twr_status rc;
 
-	(void)snprintf(us.sid, sizeof(us.sid), "%s", want->sid);
+	rc = apply_free_sid(ap, ENTITY_USER, want->sid, us.sid, err);
+	if (rc != TWR_OK)
+		return rc;
 	fill(&us, want);
 	apply_line(ap, '+', "user", want->email, "%s, %s", want->name,
 	    twr_user_status_word(want->status));
@@ -101,21 +103,6 @@ change_user(struct apply *ap, const struct org_user *want,
 	return apply_at(ap, want->line, rc, err);
 }
 
-/* Who is not declared any more has left. */
-static enum twr_status
-retire(struct apply *ap, const struct org_user *have, struct twr_error *err)
-{
-	struct org_user want = *have;
-	enum twr_status rc;
-
-	if (have->status == TWR_USER_INACTIVE)
-		return TWR_OK;
-	want.status = TWR_USER_INACTIVE;
-	want.line = ap->want->line;
-	rc = change_user(ap, &want, err);
-	return rc;
-}
-
 enum twr_status
 apply_users(struct matching *ma, struct twr_error *err)
 {
@@ -123,9 +110,6 @@ apply_users(struct matching *ma, struct twr_error *err)
 	size_t i;
 	enum twr_status rc = TWR_OK;
 
-	for (i = 0; rc == TWR_OK && i < ma->have->n_users; i++)
-		if (!ma->user_kept[i])
-			rc = retire(ma->ap, &ma->have->users[i], err);
 	for (i = 0; rc == TWR_OK && i < want->n_users; i++) {
 		rc = want->users[i].id == 0 ?
 		    add_user(ma->ap, &want->users[i], err) :
@@ -173,6 +157,56 @@ apply_take_role(const struct apply *ap, int64_t user_id, const char *key,
 	for (i = 0; rc == TWR_OK && i < ta.n; i++)
 		rc = change_take(ap->ch, ta.rows[i].id, ta.rows[i].sid, err);
 	free(ta.rows);
+	return rc;
+}
+
+/* All that is left: he owned accounts that are closed now. */
+static enum twr_status
+take_rest(const struct apply *ap, int64_t user_id, struct twr_error *err)
+{
+	struct taking ta = { ap->ch, NULL, 0 };
+	size_t i;
+	enum twr_status rc;
+
+	rc = directory_each_held(ap->ch->dir, user_id, keep_row, &ta, err);
+	for (i = 0; rc == TWR_OK && i < ta.n; i++)
+		if (ta.rows[i].not_after > ap->ch->now)
+			rc = change_take(ap->ch, ta.rows[i].id, ta.rows[i].sid,
+			    err);
+	free(ta.rows);
+	return rc;
+}
+
+static enum twr_status
+remove_user(struct apply *ap, const struct org_user *have,
+    struct twr_error *err)
+{
+	char *before = NULL;
+	enum twr_status rc = take_rest(ap, have->id, err);
+
+	apply_line(ap, '-', "user", have->email, "%s", have->name);
+	if (rc == TWR_OK)
+		rc = directory_snapshot(ap->ch->dir, ENTITY_USER, have->sid,
+		    &before, err);
+	if (rc == TWR_OK)
+		rc = directory_remove_user(ap->ch->dir, have->id, ap->ch->now,
+		    err);
+	if (rc == TWR_OK)
+		rc = change_record(ap->ch, JOURNAL_USER_REMOVED, have->sid,
+		    before, err);
+	free(before);
+	return rc;
+}
+
+enum twr_status
+apply_remove_users(struct matching *ma, struct twr_error *err)
+{
+	size_t i;
+	enum twr_status rc = TWR_OK;
+
+	for (i = 0; rc == TWR_OK && i < ma->have->n_users; i++)
+		if (!ma->user_kept[i])
+			rc = remove_user(ma->ap, &ma->have->users[i], err);
 	return rc;
 }
 

@@ -289,8 +289,8 @@ enum twr_status change_policy_path(const struct change *ch, const char *path,
  * since, wait to be confirmed. end: they are confirmed, or undone row by row,
  * the newest first, by inverse changes that are journalled too: rows return
  * to what they were, and what history points at stays (an assignment removed
- * meanwhile is given again with a SID of its own; what was made is removed,
- * closed or inactive). TWR_EREFUSED: nothing waits.
+ * meanwhile is given again with a SID of its own; what was made is removed or
+ * closed). TWR_EREFUSED: nothing waits.
  */
 enum twr_status change_confirm_begin(const struct change *ch, uint64_t since,
     struct twr_error *err) TWR_MUST_CHECK;

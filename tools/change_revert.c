@@ -155,7 +155,6 @@ static enum twr_status
 undo_row(const struct change *ch, const struct undo *it, struct twr_error *err)
 {
 	char *now = NULL;
-	bool gone = true;
 	enum twr_status rc;
 
 	rc = directory_snapshot(ch->dir, it->entity, it->subject, &now, err);
@@ -164,12 +163,8 @@ undo_row(const struct change *ch, const struct undo *it, struct twr_error *err)
 		    it->before, err);
 	else if (rc == TWR_OK)
 		rc = directory_unmake(ch->dir, it->entity, it->subject, ch->now,
-		    &gone, err);
-	if (rc == TWR_OK && !gone)
-		change_note(ch,
-		    "note: role %s was assigned meanwhile and stays",
-		    it->subject);
-	if (rc == TWR_OK && gone)
+		    err);
+	if (rc == TWR_OK)
 		rc = change_record(ch, event_of(it->entity), it->subject, now,
 		    err);
 	free(now);

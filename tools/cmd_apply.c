@@ -370,7 +370,7 @@ run(struct cli *cli, bool plan, struct twr_error *err)
 
 /* clang-format off */
 #define COMMON_OPTIONS \
-	{ OPT_MAX_REMOVALS, "assignments that may vanish (20 percent, or 5)" }, \
+	{ OPT_MAX_REMOVALS, "assignments that may vanish (20, or five)" }, \
 	{ OPT_TESTS_OK, "even if tests of the file fail" }, \
 	{ OPT_OWN_LOSS_OK, "even if you lose sudo or administration" }, \
 	{ OPT_ALLOW_ROOT, "let a new login have uid 0" }, \
@@ -389,7 +389,7 @@ static const struct opt_help apply_options[] = { COMMON_OPTIONS,
 	{ OPT_NONE, NULL } };
 const struct command_help cmd_apply_help = { apply_options,
 	"One transaction. What the file does not name is removed: assignments "
-	"and logins go, users become inactive, scopes are closed. Tests in "
+	"and logins go, users are removed, scopes are closed. Tests in "
 	"the file must hold under the new policy.",
 	"twrbac apply /root/acme.conf --confirm 5m" };
 

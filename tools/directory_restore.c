@@ -88,59 +88,40 @@ unmake_login(struct directory *dir, const char *name, int64_t at,
 
 /* The row stays: old assignments and the journal name it. */
 static enum twr_status
-bury_role(struct directory *dir, const char *sid, int64_t at,
+unmake_role(struct directory *dir, const char *sid, int64_t at,
     struct twr_error *err)
 {
-	struct query q;
-	enum twr_status rc = query_begin(&q, dir, SQL_DROP_ROLE, err);
+	struct role ro;
+	enum twr_status rc = directory_role_find(dir, sid, &ro, err);
 
-	if (rc == TWR_OK) {
-		query_text(&q, 1, sid);
-		query_int(&q, 2, at);
-		rc = query_run(&q, err);
-	}
-	query_end(&q);
-	return rc;
+	return rc == TWR_OK ? directory_delete_role(dir, ro.id, at, err) : rc;
 }
 
 static enum twr_status
-unmake_role(struct directory *dir, const char *sid, int64_t at, bool *gone,
+unmake_user(struct directory *dir, const char *sid, int64_t at,
     struct twr_error *err)
 {
-	struct query q;
-	enum twr_status rc = query_begin(&q, dir, SQL_ROLE_IS_GIVEN, err);
+	struct user us;
+	enum twr_status rc = directory_user_find(dir, sid, &us, err);
 
-	if (rc == TWR_OK) {
-		query_text(&q, 1, sid);
-		query_int(&q, 2, at);
-		rc = query_step(&q, err);
-	}
-	query_end(&q);
-	*gone = rc == TWR_ENOENT;
-	if (rc != TWR_ENOENT)
-		return rc;
-	rc = run_text(dir, SQL_DROP_PERMISSIONS, sid, err);
-	if (rc == TWR_OK)
-		rc = run_text(dir, SQL_DROP_INCLUDES, sid, err);
-	return rc == TWR_OK ? bury_role(dir, sid, at, err) : rc;
+	return rc == TWR_OK ? directory_remove_user(dir, us.id, at, err) : rc;
 }
 
 enum twr_status
 directory_unmake(struct directory *dir, enum directory_entity entity,
-    const char *subject, int64_t at, bool *gone, struct twr_error *err)
+    const char *subject, int64_t at, struct twr_error *err)
 {
-	*gone = true;
 	switch (entity) {
 	case ENTITY_SCOPE:
 		return run_text(dir, SQL_UNMAKE_SCOPE, subject, err);
 	case ENTITY_ALIAS:
 		return run_text(dir, SQL_UNMAKE_ALIAS, subject, err);
 	case ENTITY_USER:
-		return run_text(dir, SQL_UNMAKE_USER, subject, err);
+		return unmake_user(dir, subject, at, err);
 	case ENTITY_LOGIN:
 		return unmake_login(dir, subject, at, err);
 	case ENTITY_ROLE:
-		return unmake_role(dir, subject, at, gone, err);
+		return unmake_role(dir, subject, at, err);
 	case ENTITY_SETTING:
 		return run_text(dir, SQL_UNMAKE_SETTING, subject, err);
 	case ENTITY_CONFIGURATION:
@@ -166,47 +147,6 @@ directory_made_after(struct directory *dir, const char *sid, uint64_t seq,
 	query_end(&q);
 	*ret = rc == TWR_OK;
 	return rc == TWR_ENOENT ? TWR_OK : rc;
-}
-
-enum twr_status
-directory_put_scope(struct directory *dir, const struct scope *row,
-    struct twr_error *err)
-{
-	struct query q;
-	enum twr_status rc = query_begin(&q, dir, SQL_SCOPE_PUT, err);
-
-	if (rc == TWR_OK) {
-		query_int(&q, 1, row->id);
-		query_text(&q, 2, row->name);
-		query_int(&q, 3, row->status);
-		rc = query_run(&q, err);
-	}
-	query_end(&q);
-	return rc;
-}
-
-enum twr_status
-directory_put_role(struct directory *dir, const struct role *row,
-    struct twr_error *err)
-{
-	struct query q;
-	enum twr_status rc = query_begin(&q, dir, SQL_ROLE_PUT, err);
-
-	if (rc == TWR_OK) {
-		query_int(&q, 1, row->id);
-		query_text(&q, 2, row->key);
-		query_text(&q, 3, row->group);
-		query_text(&q, 4, row->name);
-		query_text(&q, 5, row->description);
-		query_int(&q, 6, row->assignable_at);
-		rc = query_run(&q, err);
-	}
-	query_end(&q);
-	if (rc == TWR_OK)
-		rc = run_text(dir, SQL_DROP_PERMISSIONS, row->sid, err);
-	if (rc == TWR_OK)
-		rc = run_text(dir, SQL_DROP_OWN_INCLUDES, row->sid, err);
-	return rc;
 }
 
 enum twr_status

@@ -3,8 +3,7 @@
 #define TWRBAC_DIRECTORY_RESTORE_H
 
 /*
- * Putting back what was, and the few writes that a declared organization
- * needs besides directory_write.h. For change*.c only; each call is followed
+ * Putting back what was. For change*.c and apply*.c only; each call is followed
  * by journal_append() for its subject, and all need an open write
  * transaction.
  */
@@ -20,23 +19,16 @@ enum twr_status directory_restore(struct directory *dir,
     enum directory_entity entity, const char *subject, const char *json,
     struct twr_error *err) TWR_MUST_CHECK;
 /*
- * Undo that subject was made. Rows that history points at stay: a scope is
- * closed, a user made inactive, a login made a tombstone and a role deleted at
- * time at; a role that is assigned then stays (*gone is false). Others go.
+ * Undo that subject was made, at time at. History points at rows, so they
+ * stay: a scope is closed, a user removed, a role deleted, a login made a
+ * tombstone. Aliases and settings go.
  */
 enum twr_status directory_unmake(struct directory *dir,
-    enum directory_entity entity, const char *subject, int64_t at, bool *gone,
+    enum directory_entity entity, const char *subject, int64_t at,
     struct twr_error *err) TWR_MUST_CHECK;
 /* Whether the journal has this assignment's creation after row seq. */
 enum twr_status directory_made_after(struct directory *dir, const char *sid,
     uint64_t seq, bool *ret, struct twr_error *err) TWR_MUST_CHECK;
-
-/* Name and status of a scope, by id. */
-enum twr_status directory_put_scope(struct directory *dir,
-    const struct scope *row, struct twr_error *err) TWR_MUST_CHECK;
-/* A custom role by id, without the lists, which are emptied. */
-enum twr_status directory_put_role(struct directory *dir,
-    const struct role *row, struct twr_error *err) TWR_MUST_CHECK;
 
 /*
  * Commit-confirm: the newest journal row before the change that waits to be

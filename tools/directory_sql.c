@@ -198,7 +198,6 @@
 #define J_STATUS(key, two, three) \
 	"CASE " J(key) " WHEN 'active' THEN 1 WHEN '" two "' THEN 2" \
 	" WHEN '" three "' THEN 3 END"
-#define ROLE_OF_SID "(SELECT id FROM role WHERE sid = ?1)"
 
 const char *const directory_sql[SQL_STATEMENTS] = {
 	[SQL_BEGIN] = "BEGIN IMMEDIATE",
@@ -532,8 +531,7 @@ const char *const directory_sql[SQL_STATEMENTS] = {
 	[SQL_RESTORE_ROLE] =
 	    "INSERT INTO role (id, sid, key, type, product_group, name,"
 	    " description, assignable_at, published_sid, modelled, shipped,"
-	    " deleted_at)"
-	    " VALUES (" J("id") ", " J("sid") ", " J("key") ", CASE "
+	    " deleted_at) VALUES (" J("id") ", " J("sid") ", " J("key") ", CASE "
 	    J("type") " WHEN 'organization' THEN 1 WHEN 'general' THEN 2"
 	    " WHEN 'built-in' THEN 3 WHEN 'resource' THEN 4 WHEN 'custom'"
 	    " THEN 5 END, " J("product_group") ", " J("name") ", "
@@ -558,7 +556,7 @@ const char *const directory_sql[SQL_STATEMENTS] = {
 	[SQL_RESTORE_INCLUDES] =
 	    "INSERT INTO role_include (role_id, included_id)"
 	    " SELECT " J("id") ", r.id FROM json_each(?1, '$.includes') e"
-	    " JOIN role r ON r.key = e.value",
+	    " JOIN role r ON r.key = e.value AND r.deleted_at IS NULL",
 	[SQL_RESTORE_SETTING] = "INSERT INTO setting (name, value) VALUES ("
 	    J("name") ", " J("value") ") ON CONFLICT (name) DO UPDATE"
 	    " SET value = excluded.value",
@@ -570,30 +568,11 @@ const char *const directory_sql[SQL_STATEMENTS] = {
 	[SQL_UNMAKE_SCOPE] = "UPDATE scope SET status = 3 WHERE sid = ?1",
 	[SQL_UNMAKE_ALIAS] =
 	    "DELETE FROM scope_alias AS t WHERE " KEY_ALIAS " = ?1",
-	[SQL_UNMAKE_USER] = "UPDATE user SET status = 2 WHERE sid = ?1",
 	[SQL_UNMAKE_SETTING] = "DELETE FROM setting WHERE name = ?1",
-	/* ?2 now */
-	[SQL_ROLE_IS_GIVEN] =
-	    "SELECT 1 FROM assignment WHERE role_id = " ROLE_OF_SID
-	    " AND removed_at IS NULL"
-	    " AND (not_after IS NULL OR not_after > ?2) LIMIT 1",
-	[SQL_DROP_PERMISSIONS] =
-	    "DELETE FROM role_permission WHERE role_id = " ROLE_OF_SID,
-	[SQL_DROP_OWN_INCLUDES] =
-	    "DELETE FROM role_include WHERE role_id = " ROLE_OF_SID,
-	[SQL_DROP_INCLUDES] = "DELETE FROM role_include WHERE role_id = "
-	    ROLE_OF_SID " OR included_id = " ROLE_OF_SID,
-	[SQL_DROP_ROLE] = "UPDATE role SET deleted_at = ?2 WHERE sid = ?1"
-	    " AND deleted_at IS NULL",
 	[SQL_MADE_AFTER] =
 	    "SELECT 1 FROM journal WHERE entity = 'assignment'"
 	    " AND subject = ?1 AND seq > ?2 AND before IS NULL LIMIT 1",
 	[SQL_HASH_OF_ROW] = "SELECT hash FROM journal WHERE seq = ?1",
-	[SQL_SCOPE_PUT] =
-	    "UPDATE scope SET name = ?2, status = ?3 WHERE id = ?1",
-	[SQL_ROLE_PUT] = "UPDATE role SET key = ?2, product_group = ?3,"
-	    " name = ?4, description = ?5, assignable_at = ?6"
-	    " WHERE id = ?1 AND NOT shipped",
 
 	/* what the end state of a declared organization is asked; ?1 now */
 	[SQL_COUNT_OWNERS] =

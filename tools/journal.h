@@ -51,7 +51,6 @@
 	X(CONFIGURATION_ACCEPTED, CONFIGURATION, "configuration.accepted") \
 	X(POLICY_COMPILED, POLICY, "policy.compiled") \
 	X(DIRECTORY_RESTORED, POLICY, "directory.restored") \
-	X(SCOPE_CHANGED, SCOPE, "scope.changed") \
 	X(USER_CHANGED, USER, "user.changed") \
 	X(SCOPE_REVERTED, SCOPE, "scope.reverted") \
 	X(ALIAS_REVERTED, ALIAS, "scope-alias.reverted") \

@@ -177,6 +177,7 @@ check_path(const struct checking *ck, const struct organization *org,
 {
 	char parent[DIRECTORY_PATH_MAX];
 	const char *slash = strrchr(sc->path, '/');
+	const struct org_scope *above;
 	size_t len, depth = 0;
 	const char *p;
 
@@ -196,6 +197,13 @@ check_path(const struct checking *ck, const struct organization *org,
 		    "%s:%u: scope \"%s\" stands below \"%s\", which is not in "
 		    "this file; add it, or correct the path",
 		    ck->name, sc->line, sc->path, parent);
+	above = depth == 2 ? org_find_scope(org, parent) : NULL;
+	if (above != NULL && above->status == TWR_SCOPE_CLOSED &&
+	    sc->status != TWR_SCOPE_CLOSED)
+		return twr_fail(ck->err, TWR_EDATA,
+		    "%s:%u: scope \"%s\" stands below a closed one; write "
+		    "status = \"closed\" here too, or open that one",
+		    ck->name, sc->line, sc->path);
 	if (depth == 2 && *sc->owner != '\0')
 		return twr_fail(ck->err, TWR_EDATA,
 		    "%s:%u: a subaccount has no Owner of its own; remove "
@@ -333,12 +341,19 @@ static enum twr_status
 check_assignment(const struct checking *ck, const struct organization *org,
     const struct org_assignment *as)
 {
+	const struct org_scope *at_scope;
 	enum twr_status rc;
 
 	if ((rc = check_sid(ck, as->line, as->sid, "IY")) != TWR_OK ||
 	    (rc = check_user_known(ck, org, as->line, as->user)) != TWR_OK ||
 	    (rc = check_scope_known(ck, org, as->line, as->scope)) != TWR_OK)
 		return rc;
+	at_scope = org_find_scope(org, as->scope);
+	if (at_scope != NULL && at_scope->status == TWR_SCOPE_CLOSED)
+		return twr_fail(ck->err, TWR_EDATA,
+		    "%s:%u: scope \"%s\" is closed, where nothing is "
+		    "assigned; remove one of the two",
+		    ck->name, as->line, as->scope);
 	if (as->from >= as->until)
 		return twr_fail(ck->err, TWR_EDATA,
 		    "%s:%u: \"until\" is not later than \"from\"; correct "

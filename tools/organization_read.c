@@ -133,7 +133,7 @@ static const struct field role_fields[] = {
 	FIELD(role, sid, TEXT, false),
 	FIELD(role, group, TEXT, true),
 	FIELD(role, name, TEXT, true),
-	FIELD(role, description, TEXT, false),
+	FIELD(role, description, TEXT, true),
 	FIELD(role, assignable_at, KINDS, true),
 	FIELD(role, permissions, LIST, false),
 	FIELD(role, includes, LIST, false),

@@ -78,13 +78,16 @@ static const struct {
 	      "scopes = ( { path = \"acme\"; } );",
 	    "is no path of an account or subaccount" },
 	{ TOP "roles = ( { key = \"Bad\"; group = \"g\"; name = \"n\"; "
+	      "description = \"d\"; "
 	      "assignable_at = [\"account\"]; } ); users = ( " ALICE " ); "
 	      "assignments = ( ); scopes = ( );",
 	    "role key \"Bad\"" },
 	{ TOP "roles = ( { key = \"a:b\"; group = \"g\"; name = \"n\"; "
+	      "description = \"d\"; "
 	      "assignable_at = [\"room\"]; } );",
 	    "names no kind of scope" },
 	{ TOP "roles = ( { key = \"a:b\"; group = \"g\"; name = \"n\"; "
+	      "description = \"d\"; "
 	      "assignable_at = [\"account\"]; permissions = [\"x\"]; } ); "
 	      "users = ( " ALICE " ); assignments = ( ); scopes = ( );",
 	    "\"x\" is no permission" },
@@ -103,6 +106,11 @@ static const struct {
 	{ TOP REST "users = ( " ALICE " ); assignments = ( ); tests = ( "
 		   "{ login = \"a\"; service = \"sshd\"; } );",
 	    "a test lacks \"allow\"" },
+	{ TOP "roles = ( ); users = ( " ALICE " ); assignments = ( "
+	      "{ user = \"alice@example.com\"; scope = \"acme/a\"; role = "
+	      "\"hosts:login\"; } ); scopes = ( { path = \"acme/a\"; "
+	      "status = \"closed\"; } );",
+	    "is closed, where nothing is assigned" },
 	{ TOP REST "users = ( " ALICE ", ); assignments = ( );",
 	    "no comma before" },
 	{ "@include \"x\"", "@include" },
@@ -270,17 +278,20 @@ static const struct {
 	{ "sid = \"OR", "sid = \"ORa", "is none" },
 	{ "roles = (",
 	    "roles = ( { key = \"acme:deploy\"; group = \"acme\"; name = "
-	    "\"Deploy\"; assignable_at = [\"account\"]; permissions = "
+	    "\"Deploy\"; description = \"Deploys\"; assignable_at = "
+	    "[\"account\"]; permissions = "
 	    "[\"/acme/app/deploy\"]; includes = [\"hosts:login\"]; }",
 	    NULL },
 	{ "roles = (",
 	    "roles = ( { key = \"hosts:login\"; group = \"acme\"; name = "
-	    "\"Mine\"; assignable_at = [\"account\"]; }",
+	    "\"Mine\"; description = \"d\"; assignable_at = [\"account\"]; }",
 	    "is shipped" },
 	{ "roles = (",
 	    "roles = ( { key = \"acme:a\"; group = \"acme\"; name = \"A\"; "
+	    "description = \"d\"; "
 	    "assignable_at = [\"account\"]; includes = [\"acme:b\"]; }, "
-	    "{ key = \"acme:b\"; group = \"acme\"; name = \"B\"; "
+	    "{ key = \"acme:b\"; group = \"acme\"; name = \"B\"; description = "
+	    "\"d\"; "
 	    "assignable_at = [\"account\"]; includes = [\"acme:a\"]; }",
 	    "includes itself" },
 };
@@ -334,8 +345,9 @@ START_TEST(what_is_left_out_goes)
 	    &ap));
 	ck_assert_uint_eq(ap.removals, 2);
 	ck_assert_uint_eq(ap.standing, 3);
-	MUST(directory_user_find(ch->dir, "eve@example.com", &us, &err));
-	ck_assert_int_eq(us.status, TWR_USER_INACTIVE);
+	ck_assert_int_eq(directory_user_find(ch->dir, "eve@example.com", &us,
+			     &err),
+	    TWR_EREFUSED);
 	MUST(directory_scope_find(ch->dir, "acme/messaging", &sc, &alias,
 	    &err));
 	ck_assert_int_eq(sc.status, TWR_SCOPE_CLOSED);
@@ -344,6 +356,66 @@ START_TEST(what_is_left_out_goes)
 	    TOP REST "users = ( " ALICE " ); assignments = ( " ADMIN " );",
 	    &ap));
 	ck_assert_uint_eq(ap.changes, 0);
+	MUST(journal_verify(ch->dir, &head, &err));
+	support_directory_end();
+}
+END_TEST
+
+START_TEST(what_went_can_be_declared_again)
+{
+	struct change *ch = support_directory();
+	struct journal_head head;
+	struct apply ap;
+	char *all, *again;
+
+	fill(ch);
+	all = export(ch);
+	MUST(apply_text(ch,
+	    TOP REST "users = ( " ALICE " ); assignments = ( " ADMIN " );",
+	    &ap));
+	MUST(apply_text(ch, all, &ap));
+	ck_assert_uint_gt(ap.changes, 0);
+	/* with SIDs of their own: those that went keep theirs */
+	again = export(ch);
+	MUST(apply_text(ch, again, &ap));
+	ck_assert_uint_eq(ap.changes, 0);
+	free(all);
+	free(again);
+	MUST(journal_verify(ch->dir, &head, &err));
+	support_directory_end();
+}
+END_TEST
+
+#define ROLE(key, includes) \
+	"{ key = \"" key "\"; group = \"acme\"; name = \"" key "\";" \
+	" description = \"d\"; assignable_at = [\"account\"];" includes " }"
+
+START_TEST(roles_go_whatever_includes_them)
+{
+	struct change *ch = support_directory();
+	struct journal_head head;
+	struct apply ap;
+	char *text;
+
+	fill(ch);
+	text = edit(export(ch), "roles = (",
+	    "roles = ( " ROLE("acme:a", "") ", " ROLE("acme:b",
+		" includes = [\"acme:a\"];") ", " ROLE("acme:c",
+		" includes = [\"acme:b\"];"));
+	MUST(apply_text(ch, text, &ap));
+	ck_assert_uint_eq(ap.changes, 3);
+	free(text);
+	text = edit(export(ch), "includes = [\"acme:b\"]",
+	    "includes = [\"acme:a\"]");
+	MUST(apply_text(ch, text, &ap));
+	ck_assert_uint_eq(ap.changes, 1);
+	free(text);
+	MUST(apply_text(ch,
+	    TOP REST "users = ( " ALICE " ); assignments = ( " ADMIN " );",
+	    &ap));
+	text = export(ch);
+	ck_assert_ptr_null(strstr(text, "acme:a"));
+	free(text);
 	MUST(journal_verify(ch->dir, &head, &err));
 	support_directory_end();
 }
@@ -401,6 +473,8 @@ main(void)
 		SUPPORT_TEST(export_then_apply_does_nothing),
 		SUPPORT_ROWS(edits_are_applied_or_refused, edits),
 		SUPPORT_TEST(what_is_left_out_goes),
+		SUPPORT_TEST(what_went_can_be_declared_again),
+		SUPPORT_TEST(roles_go_whatever_includes_them),
 		SUPPORT_TEST(last_administrator_stays),
 		SUPPORT_ROWS(removals_have_a_limit, shares),
 		SUPPORT_END,
