@@ -227,29 +227,10 @@ unknown_user(struct directory *dir, const char *text, struct twr_error *err)
 	    find_shown(text, buf));
 }
 
-enum twr_status
-directory_user_lookup(struct directory *dir, const char *text, struct user *ret,
+/* TWR_ENOENT, with err left alone, when nobody is called that. */
+static enum twr_status
+look_up_user(struct directory *dir, const char *text, struct user *ret,
     struct twr_error *err)
-{
-	char when[TWR_TIME_LEN];
-	struct user us;
-	enum twr_status rc = directory_user_find_ever(dir, text, &us, err);
-
-	if (rc != TWR_OK)
-		return rc;
-	if (us.removed_at != TWR_NEVER) {
-		twr_time_format(us.removed_at, when);
-		return twr_fail(err, TWR_EREFUSED,
-		    "user %s: %s was removed at %s and stays so; \"twrbac user "
-		    "add\" makes a new user", us.sid, us.email, when);
-	}
-	*ret = us;
-	return TWR_OK;
-}
-
-enum twr_status
-directory_user_find_ever(struct directory *dir, const char *text,
-    struct user *ret, struct twr_error *err)
 {
 	struct user us = { 0 };
 	char sid[TWR_SID_LEN + 1];
@@ -268,6 +249,35 @@ directory_user_find_ever(struct directory *dir, const char *text,
 	if (rc == TWR_OK)
 		*ret = us;
 	return rc;
+}
+
+enum twr_status
+directory_user_find_ever(struct directory *dir, const char *text,
+    struct user *ret, struct twr_error *err)
+{
+	enum twr_status rc = look_up_user(dir, text, ret, err);
+
+	return rc == TWR_ENOENT ? unknown_user(dir, text, err) : rc;
+}
+
+enum twr_status
+directory_user_lookup(struct directory *dir, const char *text, struct user *ret,
+    struct twr_error *err)
+{
+	char when[TWR_TIME_LEN];
+	struct user us;
+	enum twr_status rc = look_up_user(dir, text, &us, err);
+
+	if (rc != TWR_OK)
+		return rc;
+	if (us.removed_at != TWR_NEVER) {
+		twr_time_format(us.removed_at, when);
+		return twr_fail(err, TWR_EREFUSED,
+		    "user %s: %s was removed at %s and stays so; \"twrbac user "
+		    "add\" makes a new user", us.sid, us.email, when);
+	}
+	*ret = us;
+	return TWR_OK;
 }
 
 enum twr_status

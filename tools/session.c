@@ -232,7 +232,6 @@ enum twr_status
 session_lock(struct session *s, struct twr_error *err)
 {
 	enum twr_status rc = compile_lock(&s->paths, &s->lock, err);
-
 	int64_t now = clock_now();
 
 	/* who waited must not be earlier than whom he waited for */

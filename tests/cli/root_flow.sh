@@ -186,6 +186,9 @@ json "login list --all has the tombstone" \
 as_root user set-organization-role bob standard-user
 exits "user set-organization-role" 0
 as_root user set-organization-role bob administrator
+as_root user show nobody-we-know
+exits "user show: unknown" 1
+complains "user show: unknown, with the cure" "no such user"
 as_root user show bob --json
 json "user show --json" 'r[0]["logins"] == ["bob"] and r[0]["kind"] == "person"'
 as_root role show hosts:operator

@@ -249,6 +249,10 @@ START_TEST(finds_users_and_roles)
 	    "did you mean \"alice\"");
 	REFUSED(directory_user_find(ch->dir, "' OR 1=1 --", &us, &err),
 	    "no such user");
+	REFUSED(directory_user_find_ever(ch->dir, "alcie", &us, &err),
+	    "did you mean \"alice\"");
+	ck_assert_int_eq(directory_user_lookup(ch->dir, "alcie", &us, &err),
+	    TWR_ENOENT);
 	MUST(directory_role_find(ch->dir, "studio viewer", &ro, &err));
 	ck_assert_str_eq(ro.key, "studio:viewer");
 	MUST(directory_role_find(ch->dir,
