@@ -84,7 +84,7 @@ actor_facts_gather(struct actor_facts *ret, const char *as_root)
 {
 	const char *sudo = NULL;
 
-	*ret = (struct actor_facts){ .as_root = as_root };
+	*ret = (struct actor_facts) { .as_root = as_root };
 	ret->real_uid = getuid();
 	ret->sudo_uid = TWR_UID_UNKNOWN;
 	ret->login_uid = read_loginuid();
@@ -171,7 +171,7 @@ static void
 set_person(struct person *p, const char *source, uint32_t uid,
     const char *login)
 {
-	*p = (struct person){ .source = source, .uid = uid, .login = login };
+	*p = (struct person) { .source = source, .uid = uid, .login = login };
 }
 
 /* Who acts: one person, or two that both count. Says how it is known. */
@@ -183,8 +183,7 @@ choose(const struct actor_facts *f, struct person people[2],
 	bool login = f->login_uid != TWR_UID_UNKNOWN;
 
 	if (!sudo && !login) {
-		set_person(&people[0], "real uid", f->real_uid,
-		    f->real_login);
+		set_person(&people[0], "real uid", f->real_uid, f->real_login);
 		*how = ACTOR_UID;
 		return 1;
 	}
@@ -228,10 +227,9 @@ fill(struct actor *ret, const struct person *people, size_t n,
 {
 	char one[PERSON_LABEL_MAX], two[PERSON_LABEL_MAX];
 
-	*ret = (struct actor){ .how = how };
+	*ret = (struct actor) { .how = how };
 	ret->user_id = people[0].mapped ? people[0].user.id : 0;
-	(void)snprintf(ret->login, sizeof(ret->login), "%s",
-	    people[0].login);
+	(void)snprintf(ret->login, sizeof(ret->login), "%s", people[0].login);
 	if (n == 2)
 		(void)snprintf(ret->label, sizeof(ret->label), "%s and %s",
 		    person_label(&people[0], one),
@@ -277,11 +275,9 @@ identify_as_root(const struct actor_facts *facts, struct actor *ret,
 		    "--as-root: needs a reason, which the journal keeps");
 	if ((rc = admin_check_reason(facts->as_root, err)) != TWR_OK)
 		return rc;
-	*ret = (struct actor){ .how = ACTOR_AS_ROOT, .label = "as-root" };
-	(void)snprintf(ret->login, sizeof(ret->login), "%s",
-	    facts->real_login);
-	(void)snprintf(ret->reason, sizeof(ret->reason), "%s",
-	    facts->as_root);
+	*ret = (struct actor) { .how = ACTOR_AS_ROOT, .label = "as-root" };
+	(void)snprintf(ret->login, sizeof(ret->login), "%s", facts->real_login);
+	(void)snprintf(ret->reason, sizeof(ret->reason), "%s", facts->as_root);
 	return TWR_OK;
 }
 

@@ -24,7 +24,12 @@ struct actor_facts {
 	const char *as_root; /* the REASON of --as-root, NULL without it */
 };
 
-enum actor_how { ACTOR_LOGINUID = 1, ACTOR_SUDO, ACTOR_UID, ACTOR_AS_ROOT };
+enum actor_how {
+	ACTOR_LOGINUID = 1,
+	ACTOR_SUDO,
+	ACTOR_UID,
+	ACTOR_AS_ROOT
+};
 
 struct actor {
 	enum actor_how how;

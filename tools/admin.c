@@ -96,16 +96,18 @@ check_text(const char *what, const char *text, size_t max,
 {
 	if (strlen(text) > max)
 		return twr_fail(err, TWR_EREFUSED,
-		    "%s \"%.40s...\": longer than %zu bytes; shorten it",
-		    what, text, max);
+		    "%s \"%.40s...\": longer than %zu bytes; shorten it", what,
+		    text, max);
 	if (!is_clean(text))
 		return twr_fail(err, TWR_EREFUSED,
 		    "%s \"%s\": has control characters or is not UTF-8; "
-		    "write it with printable characters", what, text);
+		    "write it with printable characters",
+		    what, text);
 	if (has_hidden_sign(text))
 		return twr_fail(err, TWR_EREFUSED,
 		    "%s \"%s\": has an invisible character, by which it could "
-		    "pass for another; write it without", what, text);
+		    "pass for another; write it without",
+		    what, text);
 	return TWR_OK;
 }
 
@@ -128,14 +130,16 @@ admin_check_email(const char *email, struct twr_error *err)
 	    strchr(at + 1, '@') != NULL)
 		return twr_fail(err, TWR_EREFUSED,
 		    "e-mail \"%s\": is not an address; write it as "
-		    "name@example.com", email);
+		    "name@example.com",
+		    email);
 	for (p = email; *p != '\0'; p++)
 		if ((unsigned char)*p <= ' ' || (unsigned char)*p >= 0x7f ||
 		    strchr("\"'\\<>,;()", *p) != NULL)
 			return twr_fail(err, TWR_EREFUSED,
 			    "e-mail \"%s\": has a blank or a sign that "
 			    "addresses do not have; write it as "
-			    "name@example.com", email);
+			    "name@example.com",
+			    email);
 	return TWR_OK;
 }
 
@@ -145,7 +149,8 @@ admin_check_user_name(const char *name, struct twr_error *err)
 	if (*name == '\0' || has_edge_blank(name))
 		return twr_fail(err, TWR_EREFUSED,
 		    "user name \"%s\": is empty or begins or ends with a "
-		    "blank; write the name alone", name);
+		    "blank; write the name alone",
+		    name);
 	return check_text("user name", name, TWR_NAME_MAX, err);
 }
 
@@ -160,18 +165,20 @@ admin_check_scope_name(enum twr_scope_kind kind, const char *name,
 	if (*name == '\0' || has_edge_blank(name))
 		return twr_fail(err, TWR_EREFUSED,
 		    "scope name \"%s\": is empty or begins or ends with a "
-		    "blank; give it a name", name);
+		    "blank; give it a name",
+		    name);
 	if ((rc = check_text("scope name", name, max, err)) != TWR_OK)
 		return rc;
 	if (strchr(name, '/') != NULL)
 		return twr_fail(err, TWR_EREFUSED,
 		    "scope name \"%s\": has a '/', which stands between the "
-		    "names of a path; use another sign", name);
-	if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0 ||
-	    name[0] == '-')
+		    "names of a path; use another sign",
+		    name);
+	if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0 || name[0] == '-')
 		return twr_fail(err, TWR_EREFUSED,
 		    "scope name \"%s\": would be taken for something else on "
-		    "a command line; use another name", name);
+		    "a command line; use another name",
+		    name);
 	if (looks_like_sid(name))
 		return twr_fail(err, TWR_EREFUSED,
 		    "scope name \"%s\": looks like a SID; use another name",
@@ -204,19 +211,23 @@ check_login_name(const char *name, struct twr_error *err)
 	if (strpbrk(name, "/:") != NULL)
 		return twr_fail(err, TWR_EREFUSED,
 		    "login \"%s\": has a '/' or ':', which no Unix account "
-		    "name has; name the account as passwd(5) has it", name);
+		    "name has; name the account as passwd(5) has it",
+		    name);
 	if (name[0] == '-')
 		return twr_fail(err, TWR_EREFUSED,
 		    "login \"%s\": begins with '-' and would be taken for an "
-		    "option; name the account as passwd(5) has it", name);
+		    "option; name the account as passwd(5) has it",
+		    name);
 	if (all_digits(name))
 		return twr_fail(err, TWR_EREFUSED,
 		    "login \"%s\": is a number, which programs take for a "
-		    "uid; name the account, not its uid", name);
+		    "uid; name the account, not its uid",
+		    name);
 	if (looks_like_sid(name))
 		return twr_fail(err, TWR_EREFUSED,
 		    "login \"%s\": looks like a SID; name the account as "
-		    "passwd(5) has it", name);
+		    "passwd(5) has it",
+		    name);
 	return TWR_OK;
 }
 
@@ -238,7 +249,8 @@ admin_check_login(const struct admin_login *login, struct twr_error *err)
 		return twr_fail(err, TWR_EREFUSED,
 		    "login \"%s\": uid %lu is a system account (below %lu) "
 		    "and needs no mapping; say --allow-system if a person "
-		    "uses it", login->name, (unsigned long)login->uid,
+		    "uses it",
+		    login->name, (unsigned long)login->uid,
 		    (unsigned long)login->uid_min);
 	return TWR_OK;
 }
@@ -256,11 +268,13 @@ admin_check_window(const struct admin_window *w, int64_t now,
 	if (w->from >= w->until)
 		return twr_fail(err, TWR_EREFUSED,
 		    "window: it begins at %s and ends at %s; the end must be "
-		    "later than the beginning", from, until);
+		    "later than the beginning",
+		    from, until);
 	if (w->until <= now)
 		return twr_fail(err, TWR_EREFUSED,
 		    "window: its end %s is in the past, so it would give "
-		    "nothing; name a later end", until);
+		    "nothing; name a later end",
+		    until);
 	return TWR_OK;
 }
 
@@ -354,8 +368,9 @@ check_place(const struct admin_grant *g, struct twr_error *err)
 			    twr_scope_kind_word((enum twr_scope_kind)kind));
 	return twr_fail(err, TWR_EREFUSED,
 	    "%s: cannot be assigned at %s, which is of kind %s; this role's "
-	    "scopes are of kind: %s", ro->key, g->scope->path,
-	    twr_scope_kind_word(g->scope->kind), places);
+	    "scopes are of kind: %s",
+	    ro->key, g->scope->path, twr_scope_kind_word(g->scope->kind),
+	    places);
 }
 
 static enum twr_status
@@ -371,7 +386,8 @@ check_resource(const struct admin_grant *g, struct twr_error *err)
 	if (g->role->type != ROLE_RESOURCE && given)
 		return twr_fail(err, TWR_EREFUSED,
 		    "%s: is not a resource role and cannot be limited to %s; "
-		    "leave out --resource", g->role->key, g->resource_type);
+		    "leave out --resource",
+		    g->role->key, g->resource_type);
 	return TWR_OK;
 }
 
@@ -381,7 +397,8 @@ check_states(const struct admin_grant *g, struct twr_error *err)
 	if (g->scope->status == TWR_SCOPE_CLOSED)
 		return twr_fail(err, TWR_EREFUSED,
 		    "%s: is closed, no role takes effect there; name an "
-		    "active scope", g->scope->path);
+		    "active scope",
+		    g->scope->path);
 	if (g->user->status == TWR_USER_INACTIVE)
 		return twr_fail(err, TWR_EREFUSED,
 		    "%s: is inactive; \"twrbac user activate %s\" comes first",
@@ -409,7 +426,8 @@ admin_check_grant(const struct admin_grant *g, struct twr_error *err)
 		return twr_fail(err, TWR_EREFUSED,
 		    "%s: holds %lld built-in assignments, role_limit is %lld; "
 		    "remove one first (\"twrbac assignment list %s\"), or use "
-		    "a custom role", g->user->email, (long long)g->built_in,
+		    "a custom role",
+		    g->user->email, (long long)g->built_in,
 		    (long long)g->role_limit, g->user->email);
 	return TWR_OK;
 }
@@ -430,16 +448,16 @@ admin_left(const struct admin_administrators *a)
 }
 
 enum twr_status
-admin_check_last(const struct admin_administrators *a,
-    const struct user *user, const char *doing, struct twr_error *err)
+admin_check_last(const struct admin_administrators *a, const struct user *user,
+    const char *doing, struct twr_error *err)
 {
 	if (!a->subject_counts || a->subject_would || admin_left(a) > 0)
 		return TWR_OK;
 	return twr_fail(err, TWR_EREFUSED,
 	    "%s: is the last active administrator with a login and cannot be "
 	    "%s; first make another: \"twrbac user set-organization-role "
-	    "USER administrator\" and \"twrbac login map\"", user->email,
-	    doing);
+	    "USER administrator\" and \"twrbac login map\"",
+	    user->email, doing);
 }
 
 const char *
@@ -459,16 +477,17 @@ enum twr_status
 admin_check_organization_role(const struct user *user, const char *was,
     const char *will, struct twr_error *err)
 {
-	bool owns =
-	    was != NULL && strcmp(was, ROLE_KEY_ORGANIZATION_OWNER) == 0;
-	bool shall =
-	    will != NULL && strcmp(will, ROLE_KEY_ORGANIZATION_OWNER) == 0;
+	bool owns = was != NULL &&
+	    strcmp(was, ROLE_KEY_ORGANIZATION_OWNER) == 0;
+	bool shall = will != NULL &&
+	    strcmp(will, ROLE_KEY_ORGANIZATION_OWNER) == 0;
 
 	if (owns && !shall)
 		return twr_fail(err, TWR_EREFUSED,
 		    "%s: is the Organization Owner, and there is always one; "
 		    "\"twrbac organization transfer-owner USER\" hands "
-		    "ownership over", user->email);
+		    "ownership over",
+		    user->email);
 	if (shall && !owns)
 		return twr_fail(err, TWR_EREFUSED,
 		    "%s: there is exactly one Organization Owner; \"twrbac "

@@ -32,8 +32,8 @@ line_of(const config_setting_t *set)
 static enum twr_status
 fail_at(const struct place *pl, struct twr_error *err, const char *what)
 {
-	return twr_fail(err, TWR_EDATA, "%s:%u: %s", pl->name,
-	    line_of(pl->set), what);
+	return twr_fail(err, TWR_EDATA, "%s:%u: %s", pl->name, line_of(pl->set),
+	    what);
 }
 
 /* ---- values ---- */
@@ -47,8 +47,8 @@ take_string(const struct place *pl, char *buf, size_t size,
 
 	if (text == NULL)
 		return twr_fail(err, TWR_EDATA,
-		    "%s:%u: %s is not a string; write it in quotes",
-		    pl->name, line_of(pl->set), key);
+		    "%s:%u: %s is not a string; write it in quotes", pl->name,
+		    line_of(pl->set), key);
 	if (text[0] == '\0' || strlen(text) >= size)
 		return twr_fail(err, TWR_EDATA,
 		    "%s:%u: %s is empty or longer than %zu bytes; shorten it",
@@ -99,12 +99,11 @@ take_list(const struct place *pl, struct catalogue_list *ret,
 	    (n = config_setting_length(pl->set)) <= 0)
 		return twr_fail(err, TWR_EDATA,
 		    "%s:%u: %s is not a list with members; write it as "
-		    "[ \"one\", \"two\" ] or leave it out", pl->name,
-		    line_of(pl->set), config_setting_name(pl->set));
+		    "[ \"one\", \"two\" ] or leave it out",
+		    pl->name, line_of(pl->set), config_setting_name(pl->set));
 	ret->items = calloc((size_t)n, sizeof(*ret->items));
 	if (ret->items == NULL)
-		return twr_fail(err, TWR_ENOMEM, "%s: out of memory",
-		    pl->name);
+		return twr_fail(err, TWR_ENOMEM, "%s: out of memory", pl->name);
 	return copy_items(pl, ret, err);
 }
 
@@ -137,8 +136,8 @@ take_type(const struct place *pl, enum role_type *ret, struct twr_error *err)
 	}
 	return twr_fail(err, TWR_EDATA,
 	    "%s:%u: type \"%s\" is unknown; there are organization, general, "
-	    "built-in, resource and custom", pl->name, line_of(pl->set),
-	    text);
+	    "built-in, resource and custom",
+	    pl->name, line_of(pl->set), text);
 }
 
 static enum twr_status
@@ -153,7 +152,8 @@ take_origin(const struct place *pl, bool *published, struct twr_error *err)
 	if (!*published && strcmp(text, "local") != 0)
 		return twr_fail(err, TWR_EDATA,
 		    "%s:%u: sid_origin \"%s\" is unknown; write published "
-		    "(by Twilio) or local", pl->name, line_of(pl->set), text);
+		    "(by Twilio) or local",
+		    pl->name, line_of(pl->set), text);
 	return TWR_OK;
 }
 
@@ -176,8 +176,8 @@ add_kind(const struct place *pl, const char *word, uint32_t *set,
 	}
 	return twr_fail(err, TWR_EDATA,
 	    "%s:%u: assignable_at names \"%s\", which is no kind of scope; "
-	    "there are organization, account and subaccount", pl->name,
-	    line_of(pl->set), word);
+	    "there are organization, account and subaccount",
+	    pl->name, line_of(pl->set), word);
 }
 
 static enum twr_status
@@ -253,8 +253,8 @@ take_value(const struct place *pl, struct catalogue_role *cr,
 	if (strcmp(key, "assignable_at") == 0)
 		return take_kinds(pl, &ro->assignable_at, err);
 	if (strcmp(key, "description") == 0)
-		return take_string(pl, ro->description,
-		    sizeof(ro->description), err);
+		return take_string(pl, ro->description, sizeof(ro->description),
+		    err);
 	if (strcmp(key, "permissions") == 0)
 		return take_list(pl, &cr->permissions, err);
 	if (strcmp(key, "includes") == 0)
@@ -308,15 +308,16 @@ check_root(const char *name, const config_t *cf, struct place *roles,
 		if (strcmp(config_setting_name(pl.set), "roles") != 0)
 			return twr_fail(err, TWR_EDATA,
 			    "%s:%u: \"%s\" does not belong here; a catalogue "
-			    "has \"roles\" only", name, line_of(pl.set),
-			    config_setting_name(pl.set));
+			    "has \"roles\" only",
+			    name, line_of(pl.set), config_setting_name(pl.set));
 		*roles = pl;
 	}
 	if (n != 1 || config_setting_is_list(roles->set) == CONFIG_FALSE ||
 	    config_setting_length(roles->set) == 0)
 		return twr_fail(err, TWR_EDATA,
 		    "%s:1: there is no list of roles; write roles = ( {...}, "
-		    "{...} );", name);
+		    "{...} );",
+		    name);
 	return TWR_OK;
 }
 
@@ -359,8 +360,8 @@ catalogue_parse(const char *text, const char *name, struct catalogue **ret,
 	if (config_read_string(&cf, text) == CONFIG_FALSE) {
 		twr_fail(err, rc,
 		    "%s:%d: %s; look for a missing sign, or a comma before "
-		    "\")\" or \"]\"", name, config_error_line(&cf),
-		    config_error_text(&cf));
+		    "\")\" or \"]\"",
+		    name, config_error_line(&cf), config_error_text(&cf));
 		goto out;
 	}
 	if ((rc = check_root(name, &cf, &roles, err)) != TWR_OK)
@@ -424,8 +425,7 @@ read_all(int fd, const char *path, char **ret, struct twr_error *err)
 }
 
 enum twr_status
-catalogue_load(const char *path, struct catalogue **ret,
-    struct twr_error *err)
+catalogue_load(const char *path, struct catalogue **ret, struct twr_error *err)
 {
 	char *text = NULL;
 	enum twr_status rc;
@@ -435,7 +435,8 @@ catalogue_load(const char *path, struct catalogue **ret,
 		return twr_fail(err,
 		    errno == ENOENT ? TWR_ENOENT : TWR_EUNREADABLE,
 		    "%s: the catalogue of roles: %s; install twrbac again, "
-		    "or name it with --roles", path, strerror(errno));
+		    "or name it with --roles",
+		    path, strerror(errno));
 	rc = read_all(fd, path, &text, err);
 	(void)close(fd);
 	if (rc == TWR_OK)

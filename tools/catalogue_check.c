@@ -27,8 +27,8 @@ name_len(const char *p, const char *more)
 
 	if (*p == '\0' || strchr(first, *p) == NULL)
 		return 0;
-	while (p[len] != '\0' && (strchr(first, p[len]) != NULL ||
-				     strchr(more, p[len]) != NULL))
+	while (p[len] != '\0' &&
+	    (strchr(first, p[len]) != NULL || strchr(more, p[len]) != NULL))
 		len++;
 	return len;
 }
@@ -86,8 +86,8 @@ check_kinds(const struct catalogue_role *cr, const char *name,
 		return TWR_OK;
 	return twr_fail(err, TWR_EDATA,
 	    "%s:%u: %s: %s roles are assigned at %s only; correct "
-	    "assignable_at", name, cr->line, cr->role.key,
-	    role_type_word(cr->role.type),
+	    "assignable_at",
+	    name, cr->line, cr->role.key, role_type_word(cr->role.type),
 	    cr->role.type == ROLE_GENERAL ? "accounts" : "the organization");
 }
 
@@ -98,8 +98,9 @@ check_permissions(const struct catalogue_role *cr, const char *name,
 	const struct catalogue_list *list = &cr->permissions;
 	size_t i;
 
-	if (list->n > 0 && (cr->role.type == ROLE_ORGANIZATION ||
-			       cr->role.type == ROLE_GENERAL))
+	if (list->n > 0 &&
+	    (cr->role.type == ROLE_ORGANIZATION ||
+		cr->role.type == ROLE_GENERAL))
 		return twr_fail(err, TWR_EDATA,
 		    "%s:%u: %s: %s roles list no permissions; remove them",
 		    name, cr->line, cr->role.key,
@@ -108,8 +109,8 @@ check_permissions(const struct catalogue_role *cr, const char *name,
 		if (!catalogue_permission_valid(list->items[i]))
 			return twr_fail(err, TWR_EDATA,
 			    "%s:%u: %s: \"%s\" is not a permission; write it "
-			    "as /twilio/studio/flows/read", name, cr->line,
-			    cr->role.key, list->items[i]);
+			    "as /twilio/studio/flows/read",
+			    name, cr->line, cr->role.key, list->items[i]);
 		if (repeats(list, i))
 			return twr_fail(err, TWR_EDATA,
 			    "%s:%u: %s: lists %s twice; remove one", name,
@@ -129,21 +130,21 @@ check_role(const struct catalogue *cat, size_t at, const char *name,
 	if (!catalogue_key_valid(cr->role.key))
 		return twr_fail(err, TWR_EDATA,
 		    "%s:%u: key \"%s\" is not a key; write group:slug in "
-		    "lowercase, such as hosts:login", name, cr->line,
-		    cr->role.key);
+		    "lowercase, such as hosts:login",
+		    name, cr->line, cr->role.key);
 	if (!twr_sid_valid(cr->role.sid, "IX"))
 		return twr_fail(err, TWR_EDATA,
 		    "%s:%u: %s: sid \"%s\" is not a role's SID; write IX and "
-		    "32 lowercase hex digits", name, cr->line, cr->role.key,
-		    cr->role.sid);
+		    "32 lowercase hex digits",
+		    name, cr->line, cr->role.key, cr->role.sid);
 	for (i = 0; i < at; i++) {
 		other = &cat->roles[i];
 		if (strcmp(other->role.key, cr->role.key) == 0 ||
 		    strcmp(other->role.sid, cr->role.sid) == 0)
 			return twr_fail(err, TWR_EDATA,
 			    "%s:%u: %s: has the key or SID of the role in "
-			    "line %u; each is unique", name, cr->line,
-			    cr->role.key, other->line);
+			    "line %u; each is unique",
+			    name, cr->line, cr->role.key, other->line);
 	}
 	if ((rc = check_kinds(cr, name, err)) != TWR_OK)
 		return rc;
@@ -232,8 +233,8 @@ check_circles(const struct catalogue *cat, const char *name,
 		if (!ended[i])
 			rc = twr_fail(err, TWR_EDATA,
 			    "%s:%u: %s: its includes run in a circle; break "
-			    "it", name, cat->roles[i].line,
-			    cat->roles[i].role.key);
+			    "it",
+			    name, cat->roles[i].line, cat->roles[i].role.key);
 	free(ended);
 	return rc;
 }

@@ -8,7 +8,7 @@
  * Whether the roles of cat, which have all their keys, are sound together.
  * TWR_EDATA: "NAME:LINE: cause; cure".
  */
-enum twr_status catalogue_check(const struct catalogue *cat,
-    const char *name, struct twr_error *err) TWR_MUST_CHECK;
+enum twr_status catalogue_check(const struct catalogue *cat, const char *name,
+    struct twr_error *err) TWR_MUST_CHECK;
 
 #endif

@@ -41,13 +41,13 @@ enum twr_status
 change_record(const struct change *ch, enum journal_event event,
     const char *subject, const char *before, struct twr_error *err)
 {
-	return journal_append(ch->dir, ch->actor, ch->now, ch->clock_ok,
-	    event, subject, before, err);
+	return journal_append(ch->dir, ch->actor, ch->now, ch->clock_ok, event,
+	    subject, before, err);
 }
 
 enum twr_status
-change_find_scope(const struct change *ch, const char *text,
-    struct scope *ret, struct twr_error *err)
+change_find_scope(const struct change *ch, const char *text, struct scope *ret,
+    struct twr_error *err)
 {
 	bool alias = false;
 	enum twr_status rc;
@@ -110,16 +110,14 @@ change_give(const struct change *ch, const struct change_gift *gift,
 	as.not_after = gift->window.until;
 	as.created_at = ch->now;
 	copy(as.reason, sizeof(as.reason), gift->reason);
-	copy(as.resource_type, sizeof(as.resource_type),
-	    gift->resource_type);
+	copy(as.resource_type, sizeof(as.resource_type), gift->resource_type);
 	copy(as.resource_id, sizeof(as.resource_id), gift->resource_id);
 	change_by(ch, as.created_by);
 	if ((rc = directory_insert_assignment(ch->dir, &as, err)) != TWR_OK)
 		return rc;
 	if (sid != NULL)
 		copy(sid, TWR_SID_LEN + 1, as.sid);
-	return change_record(ch, JOURNAL_ASSIGNMENT_CREATED, as.sid, NULL,
-	    err);
+	return change_record(ch, JOURNAL_ASSIGNMENT_CREATED, as.sid, NULL, err);
 }
 
 enum twr_status
@@ -127,9 +125,13 @@ change_give_key(const struct change *ch, const struct user *user,
     const char *key, const struct scope *scope, struct twr_error *err)
 {
 	struct role ro;
-	struct change_gift gift = { .user = user, .role = &ro,
-		.scope = scope, .window = { TWR_ALWAYS, TWR_NEVER },
-		.reason = "", .resource_type = "", .resource_id = "" };
+	struct change_gift gift = { .user = user,
+		.role = &ro,
+		.scope = scope,
+		.window = { TWR_ALWAYS, TWR_NEVER },
+		.reason = "",
+		.resource_type = "",
+		.resource_id = "" };
 	enum twr_status rc = directory_role_find(ch->dir, key, &ro, err);
 
 	return rc != TWR_OK ? rc : change_give(ch, &gift, NULL, err);
@@ -144,8 +146,7 @@ change_take(const struct change *ch, int64_t id, const char *sid,
 	enum twr_status rc;
 
 	change_by(ch, by);
-	rc = directory_snapshot(ch->dir, ENTITY_ASSIGNMENT, sid, &before,
-	    err);
+	rc = directory_snapshot(ch->dir, ENTITY_ASSIGNMENT, sid, &before, err);
 	if (rc != TWR_OK)
 		goto out;
 	rc = directory_remove_assignment(ch->dir, id, ch->now, by, err);
@@ -188,8 +189,8 @@ store_includes(const struct change *ch, const struct catalogue_role *cr,
 
 	rc = directory_role_find(ch->dir, cr->role.key, &ro, err);
 	for (i = 0; rc == TWR_OK && i < cr->includes.n; i++) {
-		rc = directory_role_find(ch->dir, cr->includes.items[i],
-		    &other, err);
+		rc = directory_role_find(ch->dir, cr->includes.items[i], &other,
+		    err);
 		if (rc == TWR_OK)
 			rc = directory_add_included(ch->dir, ro.id, other.id,
 			    err);
@@ -231,8 +232,8 @@ store_organization(const struct change *ch, struct scope *org,
 	org->created_at = ch->now;
 	if ((rc = directory_update_scope(ch->dir, org, err)) != TWR_OK)
 		return rc;
-	return change_record(ch, JOURNAL_ORGANIZATION_CREATED, org->sid,
-	    NULL, err);
+	return change_record(ch, JOURNAL_ORGANIZATION_CREATED, org->sid, NULL,
+	    err);
 }
 
 static enum twr_status
@@ -241,15 +242,16 @@ store_owner(const struct change *ch, const struct change_init *in,
 {
 	/* no role through user_add: nobody is made Owner there */
 	struct change_user user = { .email = in->owner_email,
-		.name = in->owner_name, .login = in->login,
+		.name = in->owner_name,
+		.login = in->login,
 		.organization_role = "none" };
 
 	return change_user_add(ch, &user, ret, err);
 }
 
 enum twr_status
-change_init_organization(const struct change *ch,
-    const struct change_init *in, struct user *ret, struct twr_error *err)
+change_init_organization(const struct change *ch, const struct change_init *in,
+    struct user *ret, struct twr_error *err)
 {
 	struct scope org;
 	struct user owner;

@@ -59,13 +59,10 @@ enum twr_status change_init_organization(const struct change *ch,
  * actor) as its Owner, a subaccount none: owner must be NULL there.
  */
 enum twr_status change_scope_add(const struct change *ch, const char *path,
-    const char *owner, struct scope *ret,
-    struct twr_error *err) TWR_MUST_CHECK;
+    const char *owner, struct scope *ret, struct twr_error *err) TWR_MUST_CHECK;
 /* Give scope another name; its former path stays as an alias. */
-enum twr_status change_scope_rename(const struct change *ch,
-    const char *scope, const char *name, struct scope *ret,
-    struct twr_error *err) TWR_MUST_CHECK;
-
+enum twr_status change_scope_rename(const struct change *ch, const char *scope,
+    const char *name, struct scope *ret, struct twr_error *err) TWR_MUST_CHECK;
 
 /* What a change takes along, for people to look at before it is made. */
 enum change_gone_what {
@@ -129,19 +126,19 @@ enum twr_status change_user_set_status(const struct change *ch,
 enum twr_status change_user_set_two_factor(const struct change *ch,
     const char *user, enum twr_two_factor state, struct user *ret,
     bool *changed, struct twr_error *err) TWR_MUST_CHECK;
-enum twr_status change_user_rename(const struct change *ch,
-    const char *user, const char *name, struct user *ret, bool *changed,
+enum twr_status change_user_rename(const struct change *ch, const char *user,
+    const char *name, struct user *ret, bool *changed,
     struct twr_error *err) TWR_MUST_CHECK;
-enum twr_status change_user_set_email(const struct change *ch,
-    const char *user, const char *email, struct user *ret, bool *changed,
+enum twr_status change_user_set_email(const struct change *ch, const char *user,
+    const char *email, struct user *ret, bool *changed,
     struct twr_error *err) TWR_MUST_CHECK;
 /*
  * For good: assignments are removed, logins become tombstones, the address is
  * free for a new user. Row and history stay. fn (NULL is allowed) is told
  * each thing that goes.
  */
-enum twr_status change_user_remove(const struct change *ch,
-    const char *user, change_gone_fn *fn, void *ctx, struct user *ret,
+enum twr_status change_user_remove(const struct change *ch, const char *user,
+    change_gone_fn *fn, void *ctx, struct user *ret,
     struct twr_error *err) TWR_MUST_CHECK;
 /*
  * role: "administrator", "standard-user", "billing-admin", "billing-viewer",
@@ -160,9 +157,8 @@ enum twr_status change_login_map(const struct change *ch,
     const struct admin_login *login, const char *user, struct user *ret,
     bool *changed, struct twr_error *err) TWR_MUST_CHECK;
 /* The login's record stays as a tombstone. ret: whose it was. */
-enum twr_status change_login_unmap(const struct change *ch,
-    const char *login, struct user *ret,
-    struct twr_error *err) TWR_MUST_CHECK;
+enum twr_status change_login_unmap(const struct change *ch, const char *login,
+    struct user *ret, struct twr_error *err) TWR_MUST_CHECK;
 
 /* ---- roles ---- */
 
@@ -185,9 +181,8 @@ enum twr_status change_role_change(const struct change *ch,
     const struct change_role *in, struct role *ret, bool *changed,
     struct twr_error *err) TWR_MUST_CHECK;
 /* Refused while anybody holds it or anything names it. */
-enum twr_status change_role_delete(const struct change *ch,
-    const char *role, struct role *ret,
-    struct twr_error *err) TWR_MUST_CHECK;
+enum twr_status change_role_delete(const struct change *ch, const char *role,
+    struct role *ret, struct twr_error *err) TWR_MUST_CHECK;
 
 enum change_import_what {
 	IMPORT_ADDED = 1,
@@ -200,7 +195,8 @@ struct change_role_step {
 	const struct role *role;
 	const char *text; /* what is changed, or why it is kept; "" */
 };
-typedef void change_role_step_fn(void *ctx, const struct change_role_step *item);
+typedef void change_role_step_fn(void *ctx,
+    const struct change_role_step *item);
 /*
  * Make the shipped roles those of the catalogue; fn is told each that this
  * touches. Roles of the organization's own stay. Keys and SIDs stay together:
@@ -253,8 +249,8 @@ typedef void change_result_fn(void *ctx, const struct change_result *result);
  * there is none, saying where the role is held instead.
  */
 enum twr_status change_assignment_remove(const struct change *ch,
-    const char *user, const char *scope, const char *role,
-    change_result_fn *fn, void *ctx, struct twr_error *err) TWR_MUST_CHECK;
+    const char *user, const char *scope, const char *role, change_result_fn *fn,
+    void *ctx, struct twr_error *err) TWR_MUST_CHECK;
 /* Remove the one with this IY... SID. */
 enum twr_status change_assignment_remove_sid(const struct change *ch,
     const char *sid, struct change_result *ret,

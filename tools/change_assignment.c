@@ -43,8 +43,7 @@ static enum twr_status
 unite(const struct change *ch, const struct change_gift *gift,
     struct admin_union *ret, struct twr_error *err)
 {
-	struct held he = { gift->resource_type, gift->resource_id, NULL, 0,
-		0 };
+	struct held he = { gift->resource_type, gift->resource_id, NULL, 0, 0 };
 	enum twr_status rc;
 
 	rc = directory_each_standing(ch->dir, gift->user->id, gift->role->id,
@@ -104,8 +103,8 @@ change_describe(const struct change *ch, const struct change_gift *gift,
 	twr_time_format(re->end, end);
 	switch (re->outcome) {
 	case CHANGE_ADDED:
-		(void)twr_fail(&line, TWR_OK,
-		    "%s now holds %s at %s%s", who, key, where, window);
+		(void)twr_fail(&line, TWR_OK, "%s now holds %s at %s%s", who,
+		    key, where, window);
 		break;
 	case CHANGE_SAME:
 		(void)twr_fail(&line, TWR_OK,
@@ -115,7 +114,8 @@ change_describe(const struct change *ch, const struct change_gift *gift,
 	case CHANGE_INSIDE:
 		(void)twr_fail(&line, TWR_OK,
 		    "%s already holds %s at %s for all of that time (end: "
-		    "%s): nothing changed", who, key, where, was);
+		    "%s): nothing changed",
+		    who, key, where, was);
 		break;
 	case CHANGE_EXTENDED:
 		(void)twr_fail(&line, TWR_OK,
@@ -161,15 +161,16 @@ check_input(const struct change *ch, const struct change_assignment *in,
 	    strlen(in->resource_id) > TWR_NAME_MAX)
 		return twr_fail(err, TWR_EREFUSED,
 		    "resource: its type may have 63 bytes and its name %d; "
-		    "shorten it", TWR_NAME_MAX);
+		    "shorten it",
+		    TWR_NAME_MAX);
 	if ((rc = admin_check_reason(in->resource_type, err)) != TWR_OK)
 		return rc;
 	return admin_check_reason(in->resource_id, err);
 }
 
 static enum twr_status
-check_gift(const struct change *ch, const struct change_gift *gift,
-    bool usable, bool adds, struct twr_error *err)
+check_gift(const struct change *ch, const struct change_gift *gift, bool usable,
+    bool adds, struct twr_error *err)
 {
 	struct admin_grant g = { gift->user, gift->role, gift->scope,
 		gift->resource_type, usable, 0, 0, adds };
@@ -216,11 +217,13 @@ note_states(const struct change *ch, const struct user *us,
 	if (us->status == TWR_USER_SUSPENDED)
 		change_note(ch,
 		    "note: %s is suspended, so this has no effect until "
-		    "\"twrbac user activate %s\"", us->email, us->email);
+		    "\"twrbac user activate %s\"",
+		    us->email, us->email);
 	if (!usable)
 		change_note(ch,
 		    "note: %s or a scope above it is not active, so this has "
-		    "no effect there", sc->path);
+		    "no effect there",
+		    sc->path);
 }
 
 enum twr_status
@@ -230,13 +233,13 @@ change_assignment_add(const struct change *ch,
 {
 	struct user us;
 	struct scope sc;
-	struct change_gift gift = { .user = &us, .scope = &sc,
+	struct change_gift gift = { .user = &us,
+		.scope = &sc,
 		.window = in->window,
 		.reason = in->reason != NULL ? in->reason : "",
-		.resource_type =
-		    in->resource_type != NULL ? in->resource_type : "",
-		.resource_id =
-		    in->resource_id != NULL ? in->resource_id : "" };
+		.resource_type = in->resource_type != NULL ? in->resource_type :
+							     "",
+		.resource_id = in->resource_id != NULL ? in->resource_id : "" };
 	bool usable = false;
 	size_t i;
 	enum twr_status rc;
@@ -249,7 +252,7 @@ change_assignment_add(const struct change *ch,
 		return rc;
 	rc = directory_scope_usable(ch->dir, sc.id, &usable, err);
 	for (i = 0; rc == TWR_OK && i < in->n_roles; i++) {
-		results[i] = (struct change_result){ .user = us, .scope = sc };
+		results[i] = (struct change_result) { .user = us, .scope = sc };
 		rc = directory_role_find(ch->dir, in->roles[i],
 		    &results[i].role, err);
 		if (rc != TWR_OK)

@@ -35,8 +35,8 @@ out:
 }
 
 enum twr_status
-change_accept_configuration(const struct change *ch,
-    const struct accepted *ac, struct twr_error *err)
+change_accept_configuration(const struct change *ch, const struct accepted *ac,
+    struct twr_error *err)
 {
 	struct accepted was = { 0 }, row = *ac;
 	enum twr_status rc;
@@ -59,8 +59,7 @@ out:
 }
 
 enum twr_status
-change_compiled(const struct change *ch, uint64_t serial,
-    struct twr_error *err)
+change_compiled(const struct change *ch, uint64_t serial, struct twr_error *err)
 {
 	struct accepted ac = { 0 };
 	char *before = NULL;
@@ -78,16 +77,14 @@ change_compiled(const struct change *ch, uint64_t serial,
 	}
 	if ((rc = directory_accepted(ch->dir, &ac, err)) != TWR_OK)
 		goto out;
-	rc = directory_snapshot(ch->dir, ENTITY_POLICY, "serial", &before,
-	    err);
+	rc = directory_snapshot(ch->dir, ENTITY_POLICY, "serial", &before, err);
 	if (rc != TWR_OK)
 		goto out;
 	rc = directory_put_serial(ch->dir, serial,
 	    ac.text != NULL ? ac.digest : NULL, err);
 	if (rc != TWR_OK)
 		goto out;
-	rc = change_record(ch, JOURNAL_POLICY_COMPILED, "serial", before,
-	    err);
+	rc = change_record(ch, JOURNAL_POLICY_COMPILED, "serial", before, err);
 out:
 	free(before);
 	accepted_free(&ac);
@@ -137,7 +134,7 @@ change_policy_path(const struct change *ch, const char *path, bool adopt,
 		    "%s: this directory's policy is %s, and a second one would "
 		    "be out of step with it; leave out --policy, or move it "
 		    "for good with twrbac compile --adopt-path (to try a "
-		    "configuration out, use twrbac compile --dry-run)", path,
-		    was);
+		    "configuration out, use twrbac compile --dry-run)",
+		    path, was);
 	return directory_put_policy_path(ch->dir, path, err);
 }

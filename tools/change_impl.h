@@ -16,8 +16,8 @@ enum twr_status change_warn_second(const struct change *ch,
     struct twr_error *err) TWR_MUST_CHECK;
 
 /* Journal the change of subject. before as directory_snapshot() gave it. */
-enum twr_status change_record(const struct change *ch,
-    enum journal_event event, const char *subject, const char *before,
+enum twr_status change_record(const struct change *ch, enum journal_event event,
+    const char *subject, const char *before,
     struct twr_error *err) TWR_MUST_CHECK;
 
 /* Find a scope and note when it was called by a former path. */
@@ -95,7 +95,7 @@ struct change_rows {
 		char email[TWR_NAME_MAX + 1];
 		char role[TWR_NAME_MAX + 1];
 		char scope[DIRECTORY_PATH_MAX];
-	} *items;
+	} * items;
 	size_t n, room;
 };
 enum twr_status change_collect(const struct change *ch,

@@ -14,8 +14,7 @@ change_store_login(const struct change *ch, const struct login *lo,
 	char *before = NULL;
 	enum twr_status rc;
 
-	rc = directory_snapshot(ch->dir, ENTITY_LOGIN, lo->name, &before,
-	    err);
+	rc = directory_snapshot(ch->dir, ENTITY_LOGIN, lo->name, &before, err);
 	if (rc == TWR_OK)
 		rc = directory_put_login(ch->dir, lo, err);
 	if (rc == TWR_OK)
@@ -34,7 +33,7 @@ find_login(const struct change *ch, const char *name, struct login *ret,
 
 	rc = directory_login_get(ch->dir, name, ret, &unknown);
 	if (rc == TWR_EREFUSED) {
-		*ret = (struct login){ .unmapped_at = TWR_NEVER };
+		*ret = (struct login) { .unmapped_at = TWR_NEVER };
 		return TWR_OK;
 	}
 	return rc == TWR_OK ? TWR_OK : twr_fail(err, rc, "%s", unknown.text);
@@ -52,8 +51,8 @@ refuse_taken(const struct change *ch, const struct login *was,
 		return rc;
 	return twr_fail(err, TWR_EREFUSED,
 	    "login \"%s\": belongs to %s, and a login has one user; \"twrbac "
-	    "login unmap %s\" comes first", was->name, other.email,
-	    was->name);
+	    "login unmap %s\" comes first",
+	    was->name, other.email, was->name);
 }
 
 static void
@@ -66,13 +65,14 @@ note_map(const struct change *ch, const struct login *was,
 		twr_time_format(was->unmapped_at, when);
 		change_note(ch,
 		    "warning: login %s was somebody's until %s and is %s's "
-		    "from now on; see \"twrbac journal %s\"", lo->name, when,
-		    us->email, lo->name);
+		    "from now on; see \"twrbac journal %s\"",
+		    lo->name, when, us->email, lo->name);
 	}
 	if (lo->uid == TWR_UID_UNKNOWN)
 		change_note(ch,
 		    "note: login %s has no account on this host, so its uid "
-		    "is not recorded; map it again once it has", lo->name);
+		    "is not recorded; map it again once it has",
+		    lo->name);
 	if (us->status != TWR_USER_ACTIVE)
 		change_note(ch, "note: %s is %s, so the login stays refused",
 		    us->email, twr_user_status_word(us->status));
@@ -82,8 +82,11 @@ enum twr_status
 change_map(const struct change *ch, const struct admin_login *login,
     const struct user *user, bool *changed, struct twr_error *err)
 {
-	struct login was, lo = { .user_id = user->id, .uid = login->uid,
-		.mapped_at = ch->now, .unmapped_at = TWR_NEVER };
+	struct login was,
+	    lo = { .user_id = user->id,
+		    .uid = login->uid,
+		    .mapped_at = ch->now,
+		    .unmapped_at = TWR_NEVER };
 	enum twr_status rc;
 
 	*changed = false;
@@ -134,13 +137,13 @@ check_unmap(const struct change *ch, const struct user *us,
 	rc = directory_user_standing(ch->dir, us->id, ch->now, &st, err);
 	if (rc != TWR_OK)
 		return rc;
-	return change_check_last(ch, us, &st,
-	    st.administrator && st.logins > 1, "left without a login", err);
+	return change_check_last(ch, us, &st, st.administrator && st.logins > 1,
+	    "left without a login", err);
 }
 
 enum twr_status
-change_login_unmap(const struct change *ch, const char *login,
-    struct user *ret, struct twr_error *err)
+change_login_unmap(const struct change *ch, const char *login, struct user *ret,
+    struct twr_error *err)
 {
 	char when[TWR_TIME_LEN];
 	struct login lo;
@@ -153,10 +156,10 @@ change_login_unmap(const struct change *ch, const char *login,
 		twr_time_format(lo.unmapped_at, when);
 		return twr_fail(err, TWR_EREFUSED,
 		    "login \"%s\": was unmapped at %s already; it stays "
-		    "refused", login, when);
+		    "refused",
+		    login, when);
 	}
-	if ((rc = directory_user_get(ch->dir, lo.user_id, &us, err)) !=
-	    TWR_OK)
+	if ((rc = directory_user_get(ch->dir, lo.user_id, &us, err)) != TWR_OK)
 		return rc;
 	if ((rc = check_unmap(ch, &us, err)) != TWR_OK)
 		return rc;

@@ -73,8 +73,8 @@ refuse_missing(const struct change *ch, const struct change_result *re,
 		twr_time_format(ended, when);
 		return twr_fail(err, TWR_EREFUSED,
 		    "%s: held %s at %s until %s; it has ended and there is "
-		    "nothing to remove", re->user.email, re->role.key,
-		    re->scope.path, when);
+		    "nothing to remove",
+		    re->user.email, re->role.key, re->scope.path, when);
 	}
 	twr_line_init(&pl.ln, paths, sizeof(paths));
 	rc = directory_each_standing(ch->dir, re->user.id, re->role.id, 0,
@@ -84,12 +84,12 @@ refuse_missing(const struct change *ch, const struct change_result *re,
 	if (pl.ln.len > 0)
 		return twr_fail(err, TWR_EREFUSED,
 		    "%s: does not hold %s at exactly %s, but at: %s; name "
-		    "that scope", re->user.email, re->role.key,
-		    re->scope.path, paths);
+		    "that scope",
+		    re->user.email, re->role.key, re->scope.path, paths);
 	return twr_fail(err, TWR_EREFUSED,
 	    "%s: does not hold %s anywhere; \"twrbac assignment list %s\" "
-	    "shows what is held", re->user.email, re->role.key,
-	    re->user.email);
+	    "shows what is held",
+	    re->user.email, re->role.key, re->user.email);
 }
 
 /* Remove one row; re has user, role and scope. */
@@ -97,7 +97,8 @@ static enum twr_status
 remove_row(const struct change *ch, const struct assignment *as,
     struct change_result *re, struct twr_error *err)
 {
-	struct change_gift gift = { .user = &re->user, .role = &re->role,
+	struct change_gift gift = { .user = &re->user,
+		.role = &re->role,
 		.scope = &re->scope,
 		.window = { as->not_before, as->not_after } };
 	enum twr_status rc = change_take(ch, as->id, as->sid, err);
@@ -115,8 +116,10 @@ remove_row(const struct change *ch, const struct assignment *as,
 static enum twr_status
 check_removal(const struct change_result *re, struct twr_error *err)
 {
-	struct admin_grant g = { .user = &re->user, .role = &re->role,
-		.scope = &re->scope, .resource_type = "" };
+	struct admin_grant g = { .user = &re->user,
+		.role = &re->role,
+		.scope = &re->scope,
+		.resource_type = "" };
 
 	return admin_check_removal(&g, err);
 }
@@ -197,8 +200,7 @@ change_assignment_remove_sid(const struct change *ch, const char *sid,
 	if (rc == TWR_OK)
 		rc = directory_role_get(ch->dir, as.role_id, &re.role, err);
 	if (rc == TWR_OK)
-		rc = directory_scope_get(ch->dir, as.scope_id, &re.scope,
-		    err);
+		rc = directory_scope_get(ch->dir, as.scope_id, &re.scope, err);
 	if (rc == TWR_OK)
 		rc = check_removal(&re, err);
 	if (rc == TWR_OK)

@@ -8,21 +8,23 @@
 
 /* "acme/messaging" is "acme" and "messaging". name points into path. */
 static enum twr_status
-split_path(const char *path, char parent[DIRECTORY_PATH_MAX],
-    const char **name, struct twr_error *err)
+split_path(const char *path, char parent[DIRECTORY_PATH_MAX], const char **name,
+    struct twr_error *err)
 {
 	const char *slash = strrchr(path, '/');
 
 	if (slash == NULL || slash == path)
 		return twr_fail(err, TWR_EREFUSED,
 		    "scope \"%s\": a new scope needs its parent's path before "
-		    "its name, such as acme/messaging", path);
+		    "its name, such as acme/messaging",
+		    path);
 	if ((size_t)(slash - path) >= DIRECTORY_PATH_MAX)
 		return twr_fail(err, TWR_EREFUSED,
 		    "scope \"%.40s...\": the path is too long; write the "
-		    "parent as SID", path);
-	(void)snprintf(parent, DIRECTORY_PATH_MAX, "%.*s",
-	    (int)(slash - path), path);
+		    "parent as SID",
+		    path);
+	(void)snprintf(parent, DIRECTORY_PATH_MAX, "%.*s", (int)(slash - path),
+	    path);
 	*name = slash + 1;
 	return TWR_OK;
 }
@@ -42,7 +44,8 @@ child_kind(const struct scope *parent, enum twr_scope_kind *ret,
 	case TWR_SCOPE_SUBACCOUNT:
 		return twr_fail(err, TWR_EREFUSED,
 		    "%s: is a subaccount, below which nothing stands; add to "
-		    "its account", parent->path);
+		    "its account",
+		    parent->path);
 	}
 	if (parent->status == TWR_SCOPE_CLOSED)
 		return twr_fail(err, TWR_EREFUSED,
@@ -55,8 +58,8 @@ check_free(const struct change *ch, int64_t parent_id, const char *name,
     struct twr_error *err)
 {
 	struct scope other;
-	enum twr_status rc =
-	    directory_child(ch->dir, parent_id, name, &other, err);
+	enum twr_status rc = directory_child(ch->dir, parent_id, name, &other,
+	    err);
 
 	if (rc == TWR_OK && other.id != 0)
 		return twr_fail(err, TWR_EREFUSED,
@@ -96,8 +99,7 @@ drop_alias(const struct change *ch, int64_t parent_id, const char *name,
 		return rc;
 	if ((rc = directory_scope_get(ch->dir, to, &led, err)) != TWR_OK)
 		return rc;
-	rc = alias_subject(ch, parent_id, name, subject, sizeof(subject),
-	    err);
+	rc = alias_subject(ch, parent_id, name, subject, sizeof(subject), err);
 	if (rc != TWR_OK)
 		return rc;
 	rc = directory_snapshot(ch->dir, ENTITY_ALIAS, subject, &before, err);
@@ -109,15 +111,15 @@ drop_alias(const struct change *ch, int64_t parent_id, const char *name,
 	if (rc == TWR_OK)
 		change_note(ch,
 		    "warning: \"%s\" was a former name of %s and no longer "
-		    "leads there; look at configurations that use it", name,
-		    led.path);
+		    "leads there; look at configurations that use it",
+		    name, led.path);
 	free(before);
 	return rc;
 }
 
 static enum twr_status
-find_owner(const struct change *ch, enum twr_scope_kind kind,
-    const char *text, struct user *ret, struct twr_error *err)
+find_owner(const struct change *ch, enum twr_scope_kind kind, const char *text,
+    struct user *ret, struct twr_error *err)
 {
 	enum twr_status rc;
 
@@ -131,8 +133,7 @@ find_owner(const struct change *ch, enum twr_scope_kind kind,
 	if (text != NULL)
 		rc = directory_user_find(ch->dir, text, ret, err);
 	else if (ch->actor->user_id != 0)
-		rc = directory_user_get(ch->dir, ch->actor->user_id, ret,
-		    err);
+		rc = directory_user_get(ch->dir, ch->actor->user_id, ret, err);
 	else
 		return twr_fail(err, TWR_EREFUSED,
 		    "--owner: an account needs an Owner, and root is no user "
@@ -140,8 +141,8 @@ find_owner(const struct change *ch, enum twr_scope_kind kind,
 	if (rc == TWR_OK && ret->status != TWR_USER_ACTIVE)
 		return twr_fail(err, TWR_EREFUSED,
 		    "%s: is %s and cannot become an Owner; name an active "
-		    "user with --owner USER", ret->email,
-		    twr_user_status_word(ret->status));
+		    "user with --owner USER",
+		    ret->email, twr_user_status_word(ret->status));
 	return rc;
 }
 
@@ -164,8 +165,8 @@ change_store_scope(const struct change *ch, struct scope *sc,
 }
 
 enum twr_status
-change_scope_add(const struct change *ch, const char *path,
-    const char *owner, struct scope *ret, struct twr_error *err)
+change_scope_add(const struct change *ch, const char *path, const char *owner,
+    struct scope *ret, struct twr_error *err)
 {
 	char text[DIRECTORY_PATH_MAX];
 	const char *name = "";
@@ -193,8 +194,7 @@ change_scope_add(const struct change *ch, const char *path,
 		    "warning: %s is suspended, so nothing below it has effect",
 		    parent.path);
 	if (us.id != 0)
-		rc = change_give_key(ch, &us, ROLE_KEY_ACCOUNT_OWNER, &sc,
-		    err);
+		rc = change_give_key(ch, &us, ROLE_KEY_ACCOUNT_OWNER, &sc, err);
 	if (rc == TWR_OK && ret != NULL)
 		*ret = sc;
 	return rc;
@@ -203,8 +203,8 @@ change_scope_add(const struct change *ch, const char *path,
 /* ---- renaming ---- */
 
 static enum twr_status
-store_alias(const struct change *ch, const struct scope *sc,
-    const char *former, struct twr_error *err)
+store_alias(const struct change *ch, const struct scope *sc, const char *former,
+    struct twr_error *err)
 {
 	char subject[TWR_SID_LEN + TWR_NAME_MAX + 2];
 	enum twr_status rc;
@@ -213,8 +213,8 @@ store_alias(const struct change *ch, const struct scope *sc,
 	    ch->now, err);
 	if (rc != TWR_OK)
 		return rc;
-	rc = alias_subject(ch, sc->parent_id, former, subject,
-	    sizeof(subject), err);
+	rc = alias_subject(ch, sc->parent_id, former, subject, sizeof(subject),
+	    err);
 	if (rc != TWR_OK)
 		return rc;
 	return change_record(ch, JOURNAL_ALIAS_CREATED, subject, NULL, err);

@@ -30,15 +30,16 @@ role_key(const char *word, char key[TWR_NAME_MAX + 1], struct twr_error *err)
 			continue;
 		key[0] = '\0';
 		if (strcmp(word, "none") != 0)
-			(void)snprintf(key, TWR_NAME_MAX + 1,
-			    "organization:%s", word);
+			(void)snprintf(key, TWR_NAME_MAX + 1, "organization:%s",
+			    word);
 		return TWR_OK;
 	}
 	best = suggest_best(&sg);
 	return twr_fail(err, TWR_EREFUSED,
 	    "organization role \"%s\": no such role%s%s%s; there are owner, "
 	    "administrator, standard-user, billing-admin, billing-viewer and "
-	    "none", word, best != NULL ? ", did you mean \"" : "",
+	    "none",
+	    word, best != NULL ? ", did you mean \"" : "",
 	    best != NULL ? best : "", best != NULL ? "\"?" : "");
 }
 
@@ -73,8 +74,7 @@ check_role_change(const struct change *ch, const struct user *us,
 	    key_or_none(st->organization_role), key_or_none(key), err);
 	if (rc != TWR_OK)
 		return rc;
-	return change_check_last(ch, us, st, would, "given a lesser role",
-	    err);
+	return change_check_last(ch, us, st, would, "given a lesser role", err);
 }
 
 static enum twr_status
@@ -137,8 +137,7 @@ change_check_email_free(const struct change *ch, const char *email,
 }
 
 static enum twr_status
-check_new(const struct change *ch, const struct user *us,
-    struct twr_error *err)
+check_new(const struct change *ch, const struct user *us, struct twr_error *err)
 {
 	enum twr_status rc;
 
@@ -159,8 +158,9 @@ fill_user(const struct change *ch, const struct change_user *in,
 	if (strlen(in->email) > TWR_NAME_MAX || strlen(name) > TWR_NAME_MAX)
 		return twr_fail(err, TWR_EREFUSED,
 		    "user \"%.40s...\": e-mail or name is longer than %d "
-		    "bytes; shorten it", in->email, TWR_NAME_MAX);
-	*us = (struct user){ .status = TWR_USER_ACTIVE,
+		    "bytes; shorten it",
+		    in->email, TWR_NAME_MAX);
+	*us = (struct user) { .status = TWR_USER_ACTIVE,
 		.kind = in->kind != 0 ? in->kind : TWR_KIND_PERSON,
 		.two_factor = in->two_factor != 0 ? in->two_factor :
 						    TWR_2FA_UNKNOWN,
@@ -300,8 +300,7 @@ change_user_set_two_factor(const struct change *ch, const char *user,
 	done = us.two_factor != state;
 	us.two_factor = state;
 	if (done) {
-		rc = change_store_user(ch, &us, JOURNAL_USER_TWO_FACTOR,
-		    err);
+		rc = change_store_user(ch, &us, JOURNAL_USER_TWO_FACTOR, err);
 		if (rc != TWR_OK)
 			return rc;
 	}

@@ -303,8 +303,8 @@ say_nothing_found(struct listing *li)
 	li->cli->refused |= li->filter.text != NULL;
 }
 
-static const struct opt_help list_options[] = {
-	{ OPT_USER, "of this user only" },
+static const struct opt_help list_options[] = { { OPT_USER,
+						    "of this user only" },
 	{ OPT_SCOPE, "at exactly this scope" },
 	{ OPT_ROLE, "of this role only" },
 	{ OPT_GROUP, "of this product group only" },
@@ -314,8 +314,7 @@ static const struct opt_help list_options[] = {
 	{ OPT_EXPIRED, "those that have ended by themselves" },
 	{ OPT_ALL, "those that ended or were removed, too" },
 	{ OPT_AT, "as it was, or as it will be if nothing is changed" },
-	{ OPT_NONE, NULL }
-};
+	{ OPT_NONE, NULL } };
 const struct command_help cmd_assignment_list_help = { list_options,
 	"TEXT is a part of a name, e-mail, login, role, scope or SID; nothing "
 	"found is exit status 1. With --effective, each assignment is shown "

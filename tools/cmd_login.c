@@ -107,8 +107,8 @@ cmd_login_facts(struct cli *cli, const char *name, struct admin_login *ret,
 	if (rc == TWR_OK && ret->uid != TWR_UID_UNKNOWN && ret->uid != uid)
 		return twr_fail(err, TWR_EREFUSED,
 		    "--uid %lu: login %s has uid %lu on this host; leave out "
-		    "--uid, which is for accounts that are not here", uid,
-		    name, (unsigned long)ret->uid);
+		    "--uid, which is for accounts that are not here",
+		    uid, name, (unsigned long)ret->uid);
 	ret->uid = (uint32_t)uid;
 	return rc;
 }

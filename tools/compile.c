@@ -26,8 +26,8 @@ check_clock(const struct build *b, const struct journal_head *head,
 	twr_time_format(head->at, then);
 	return twr_fail(err, TWR_EREFUSED,
 	    "the clock says %s, but the journal's last entry is of %s; set "
-	    "the clock, or say --clock-ok if the journal is wrong", now,
-	    then);
+	    "the clock, or say --clock-ok if the journal is wrong",
+	    now, then);
 }
 
 /* Name or SID; a SID in any case. */
@@ -56,9 +56,10 @@ resolve(struct build *b, struct journal_head *head, struct twr_error *err)
 	if ((rc = directory_journal_head(b->dir, head, err)) != TWR_OK ||
 	    (rc = check_clock(b, head, err)) != TWR_OK ||
 	    (rc = directory_scope_get(b->dir, 1, &b->organization, err)) !=
-	    TWR_OK || (rc = check_organization(b, err)) != TWR_OK ||
+		TWR_OK ||
+	    (rc = check_organization(b, err)) != TWR_OK ||
 	    (rc = compile_check_target(paths, b->organization.sid, err)) !=
-	    TWR_OK)
+		TWR_OK)
 		return rc;
 	rc = accounts_load(paths->passwd, paths->owner, &b->accounts, err);
 	if (rc != TWR_OK)
@@ -140,7 +141,7 @@ set_meta(const struct build *b, const struct journal_head *head,
 	meta->serial = b->serial;
 	meta->compiled_at = b->opt->now;
 	meta->stale_at = b->cf->max_age_s == 0 ? TWR_NEVER :
-	    b->opt->now + b->cf->max_age_s;
+						 b->opt->now + b->cf->max_age_s;
 	meta->journal_seq = head->seq;
 	memcpy(meta->journal_hash, head->hash, TWR_HASH_LEN);
 	meta->conf_path = b->accepted->path;
@@ -202,7 +203,8 @@ write_policy(struct build *b, int fd, struct twr_meta *meta,
 	if (fsync(fd) != 0) {
 		rc = twr_fail(err, TWR_EWRITE,
 		    "the new policy cannot be written to the disk: %s; is it "
-		    "full?", strerror(errno));
+		    "full?",
+		    strerror(errno));
 		goto out;
 	}
 	rc = policy_writer_verify(fd, pw, err);
@@ -286,9 +288,8 @@ judge_change(struct build *b, struct compiled *cp, struct judge *old_policy,
 	if ((rc = build_answer(b, &new_policy, err)) == TWR_OK &&
 	    (rc = ask_about_all(b, old_policy, &new_policy, err)) == TWR_OK &&
 	    (rc = build_check_lock_out(b, old_policy, &new_policy, err)) ==
-	    TWR_OK)
-		rc = build_effect(b, old_policy, &new_policy, &cp->effect,
-		    err);
+		TWR_OK)
+		rc = build_effect(b, old_policy, &new_policy, &cp->effect, err);
 	judge_close(&new_policy);
 	return rc;
 }
@@ -321,8 +322,12 @@ compile_prepare(struct directory *dir, const struct config *cf,
     const struct compile_options *opt, struct compiled **ret,
     struct twr_error *err)
 {
-	struct build b = { .dir = dir, .cf = cf, .accepted = ac, .opt = opt,
-		.conf = opt->conf_name, .serial = serial };
+	struct build b = { .dir = dir,
+		.cf = cf,
+		.accepted = ac,
+		.opt = opt,
+		.conf = opt->conf_name,
+		.serial = serial };
 	struct judge old_policy;
 	struct compiled *cp = NULL;
 	struct twr_error unused;
@@ -355,8 +360,12 @@ compile_into(struct directory *dir, const struct config *cf,
     const struct accepted *ac, uint64_t serial,
     const struct compile_options *opt, int fd, struct twr_error *err)
 {
-	struct build b = { .dir = dir, .cf = cf, .accepted = ac, .opt = opt,
-		.conf = opt->conf_name, .serial = serial };
+	struct build b = { .dir = dir,
+		.cf = cf,
+		.accepted = ac,
+		.opt = opt,
+		.conf = opt->conf_name,
+		.serial = serial };
 	struct judge none = { 0 };
 	struct journal_head head;
 	struct twr_meta meta;

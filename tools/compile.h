@@ -82,8 +82,8 @@ struct compiled; /* a policy.new, built and proved, not yet in force */
  * with "FILE:LINE: cause; cure". effect compares, at now, every login and
  * service with the policy that is in force.
  */
-enum twr_status compile_prepare(struct directory *dir,
-    const struct config *cf, const struct accepted *ac, uint64_t serial,
+enum twr_status compile_prepare(struct directory *dir, const struct config *cf,
+    const struct accepted *ac, uint64_t serial,
     const struct compile_options *opt, struct compiled **ret,
     struct twr_error *err) TWR_MUST_CHECK;
 /*

@@ -214,7 +214,8 @@ uid_min_load(const char *path, uid_t owner, uint32_t *ret,
 			rc = twr_fail(err, TWR_EDATA,
 			    "%s:%u: UID_MIN is not a number from 1 to %ld; "
 			    "correct it, it says which accounts are the "
-			    "system's", path, at, (long)UID_MIN_MOST);
+			    "system's",
+			    path, at, (long)UID_MIN_MOST);
 		else
 			*ret = (uint32_t)number;
 	}

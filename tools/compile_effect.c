@@ -8,8 +8,11 @@
 
 #define NAMED_MOST 5 /* logins that are named in the text */
 #define SERVICES_MOST 8 /* services that are named for one login */
-#define TEXT_MAX (NAMED_MOST * (TWR_LOGIN_MAX + 2 * SERVICES_MOST * \
-    (TWR_SERVICE_MAX + 2) + 64) + 64)
+#define TEXT_MAX \
+	(NAMED_MOST * \
+		(TWR_LOGIN_MAX + 2 * SERVICES_MOST * (TWR_SERVICE_MAX + 2) + \
+		    64) + \
+	    64)
 
 /* The comparison of two policies, login by login. */
 struct compare {
@@ -169,8 +172,9 @@ has_key(const struct judge *jg, const struct policy_record *pr)
 	uint8_t *value = NULL;
 	size_t len;
 
-	if (!jg->open || twr_reader_get(&jg->rd, pr->key, pr->key_len, &value,
-	    &len, &unused) != TWR_OK)
+	if (!jg->open ||
+	    twr_reader_get(&jg->rd, pr->key, pr->key_len, &value, &len,
+		&unused) != TWR_OK)
 		return false;
 	free(value);
 	return true;
@@ -222,9 +226,10 @@ same_record(const struct judge *a, const struct judge *b, const uint8_t *key,
 	bool same;
 
 	same = twr_reader_get(&a->rd, key, key_len, &x, &xlen, &unused) ==
-	    TWR_OK &&
+		TWR_OK &&
 	    twr_reader_get(&b->rd, key, key_len, &y, &ylen, &unused) ==
-	    TWR_OK && xlen == ylen && memcmp(x, y, xlen) == 0;
+		TWR_OK &&
+	    xlen == ylen && memcmp(x, y, xlen) == 0;
 	free(x);
 	free(y);
 	return same;
@@ -382,8 +387,11 @@ say_open_exemptions(struct compare *cm, const struct judge *in,
 
 		if ((e->needs & TWR_EXEMPT_LOGIN) == 0 &&
 		    !has_open_exemption(not_in, e))
-			say(cm, (e->needs & TWR_EXEMPT_SYSTEM) != 0 ?
-			    "system accounts" : "everyone", what, e->service);
+			say(cm,
+			    (e->needs & TWR_EXEMPT_SYSTEM) != 0 ?
+				"system accounts" :
+				"everyone",
+			    what, e->service);
 	}
 }
 
@@ -460,8 +468,9 @@ build_effect(struct build *b, const struct judge *old_policy,
     const struct judge *new_policy, struct compile_effect *ret,
     struct twr_error *err)
 {
-	struct compare cm = { .b = b, .before = old_policy,
-		.after = new_policy, .effect = ret };
+	struct compare cm = {
+		.b = b, .before = old_policy, .after = new_policy, .effect = ret
+	};
 	struct policy_scan *scan = NULL;
 	struct policy_record pr;
 	enum twr_status rc;

@@ -26,15 +26,16 @@ fail_folder(const char *path, size_t len, struct twr_error *err)
 	snprintf(folder, sizeof(folder), "%.*s", (int)len, path);
 	if (e != ELOOP && e != ENOTDIR)
 		return twr_fail(err, e == ENOENT ? TWR_ENOENT : TWR_EWRITE,
-		    "%s: %s%s", folder, strerror(e), e == ENOENT ?
-		    "; create it, owned by root, with mode 0755" : "");
+		    "%s: %s%s", folder, strerror(e),
+		    e == ENOENT ? "; create it, owned by root, with mode 0755" :
+				  "");
 	if ((real = realpath(folder, NULL)) == NULL)
 		return twr_fail(err, TWR_EUNSAFE,
-		    "%s: not a folder; every part must be a real one",
-		    folder);
+		    "%s: not a folder; every part must be a real one", folder);
 	rc = twr_fail(err, TWR_EUNSAFE,
 	    "%s: a symbolic link, which the module will not follow; use %s "
-	    "as the path", folder, real);
+	    "as the path",
+	    folder, real);
 	free(real);
 	return rc;
 }
@@ -54,8 +55,8 @@ check_folder(int fd, uid_t owner, const char *path, size_t len,
 	if ((st.st_mode & (S_IWGRP | S_IWOTH)) != 0)
 		return twr_fail(err, TWR_EUNSAFE,
 		    "%.*s: writable by others than its owner (mode %04o); "
-		    "chmod go-w it", (int)len, path,
-		    (unsigned)(st.st_mode & 07777));
+		    "chmod go-w it",
+		    (int)len, path, (unsigned)(st.st_mode & 07777));
 	return TWR_OK;
 }
 
@@ -85,8 +86,8 @@ walk_to_folder(const char *path, uid_t owner, int *ret, struct twr_error *err)
 		}
 		memcpy(part, p, (size_t)(end - p));
 		part[end - p] = '\0';
-		next = openat(fd, part, O_RDONLY | O_DIRECTORY | O_NOFOLLOW |
-		    O_CLOEXEC);
+		next = openat(fd, part,
+		    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 		p = end;
 		if (next < 0) {
 			rc = fail_folder(path, (size_t)(end - path), err);
@@ -185,7 +186,8 @@ remove_one(const struct policy_folder *pf, const char *name, unsigned *n,
 	else if (errno != ENOENT)
 		return twr_fail(err, TWR_EWRITE,
 		    "%s: the leftover %s beside it cannot be removed: %s; "
-		    "remove it by hand", pf->path, name, strerror(errno));
+		    "remove it by hand",
+		    pf->path, name, strerror(errno));
 	return TWR_OK;
 }
 
@@ -217,8 +219,8 @@ compile_serial_in_force(const struct compile_paths *paths)
 	uint64_t serial = 0;
 
 	memset(&view, 0, sizeof(view));
-	if (twr_policy_open(paths->policy, paths->owner, &rd, &view,
-	    &unused) != TWR_OK)
+	if (twr_policy_open(paths->policy, paths->owner, &rd, &view, &unused) !=
+	    TWR_OK)
 		return 0;
 	serial = view.meta.serial;
 	twr_view_free(&view);
@@ -260,7 +262,8 @@ compile_check_target(const struct compile_paths *paths,
 		rc = twr_fail(err, TWR_EREFUSED,
 		    "%s: is the policy of organization %s (%s), not of this "
 		    "directory's %s; name another with --policy, or move that "
-		    "one away", paths->policy, view.meta.organization_name,
+		    "one away",
+		    paths->policy, view.meta.organization_name,
 		    view.meta.organization_sid, organization_sid);
 	twr_view_free(&view);
 	twr_reader_close(&rd);
@@ -284,8 +287,8 @@ wait_for_lock(int fd, const char *path, struct twr_error *err)
 		if (waited >= LOCK_WAIT_MS)
 			return twr_fail(err, TWR_EBUSY,
 			    "%s: another twrbac command has been writing for "
-			    "%d seconds; try again when it is done", path,
-			    LOCK_WAIT_MS / 1000);
+			    "%d seconds; try again when it is done",
+			    path, LOCK_WAIT_MS / 1000);
 		(void)nanosleep(&step, NULL);
 		waited += LOCK_STEP_MS;
 	}
@@ -293,8 +296,7 @@ wait_for_lock(int fd, const char *path, struct twr_error *err)
 }
 
 enum twr_status
-compile_lock(const struct compile_paths *paths, int *ret,
-    struct twr_error *err)
+compile_lock(const struct compile_paths *paths, int *ret, struct twr_error *err)
 {
 	struct policy_folder pf;
 	struct stat st;
@@ -303,8 +305,8 @@ compile_lock(const struct compile_paths *paths, int *ret,
 
 	if ((rc = folder_open(paths, &pf, err)) != TWR_OK)
 		return rc;
-	fd = openat(pf.fd, NAME_LOCK, O_RDWR | O_CREAT | O_NOFOLLOW |
-	    O_NONBLOCK | O_CLOEXEC, 0600);
+	fd = openat(pf.fd, NAME_LOCK,
+	    O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
 	if (fd < 0 || fstat(fd, &st) != 0)
 		rc = twr_fail(err, TWR_EWRITE,
 		    "%s: the file \"lock\" beside it cannot be opened: %s",
@@ -312,7 +314,8 @@ compile_lock(const struct compile_paths *paths, int *ret,
 	else if (!S_ISREG(st.st_mode))
 		rc = twr_fail(err, TWR_EUNSAFE,
 		    "%s: \"lock\" beside it is not a regular file; remove "
-		    "it", pf.path);
+		    "it",
+		    pf.path);
 	else
 		rc = wait_for_lock(fd, pf.path, err);
 	if (rc == TWR_OK)

@@ -48,7 +48,7 @@ add_permissive(struct build *b, const struct config_permissive *pe)
 		}
 		for (k = 0; k < b->n_services; k++) {
 			if (strcmp(b->services[k].name,
-			    pe->services.items[i]) == 0)
+				pe->services.items[i]) == 0)
 				break;
 		}
 		s = &b->services[k];
@@ -92,7 +92,7 @@ build_login_is_exempt(const struct build *b, const char *login)
 {
 	return b->exempt_logins.n > 0 &&
 	    bsearch(&login, b->exempt_logins.all, b->exempt_logins.n,
-	    sizeof(login), compare_names) != NULL;
+		sizeof(login), compare_names) != NULL;
 }
 
 /* One configured entry: each of its services times each of its logins. */
@@ -110,8 +110,7 @@ add_exempt(struct build *b, const struct config_exempt *ce)
 			e = &b->exemptions[b->n_exemptions++];
 			e->service = ce->services.items[i];
 			e->needs = needs;
-			e->login = ce->logins.n > 0 ? ce->logins.items[k] :
-			    "";
+			e->login = ce->logins.n > 0 ? ce->logins.items[k] : "";
 			e->uid = accounts_uid(&b->accounts, e->login);
 		}
 	}
@@ -132,7 +131,7 @@ build_exemptions(struct build *b, struct twr_error *err)
 		add_exempt(b, &cf->exempt[i]);
 		for (k = 0; k < cf->exempt[i].logins.n; k++) {
 			if (!names_add(&b->exempt_logins,
-			    cf->exempt[i].logins.items[k]))
+				cf->exempt[i].logins.items[k]))
 				return build_no_memory(err);
 		}
 	}
@@ -166,7 +165,8 @@ warn_of_service(void *ctx, const char *service)
 	build_warn(b, 0,
 	    "%s/%s reaches %s and no rule names the service: everybody is "
 	    "refused there unless exempt; add a rule for \"%s\" or for "
-	    "\"other\"", b->opt->paths.pamd, service, MODULE, service);
+	    "\"other\"",
+	    b->opt->paths.pamd, service, MODULE, service);
 }
 
 void
@@ -179,6 +179,6 @@ build_warn_of_pamd(struct build *b)
 	if (b->opt->paths.pamd == NULL || (other != NULL && other->has_rule))
 		return;
 	if (pamd_each_service(b->opt->paths.pamd, MODULE, warn_of_service, b,
-	    &err) != TWR_OK)
+		&err) != TWR_OK)
 		build_warn(b, 0, "%s", err.text);
 }

@@ -123,12 +123,13 @@ raised(const struct judge *jg, int64_t now)
 }
 
 void
-judge_each(const struct judge *jg, const char *login, uint32_t uid,
-    int64_t now, judge_fn *fn, void *ctx)
+judge_each(const struct judge *jg, const char *login, uint32_t uid, int64_t now,
+    judge_fn *fn, void *ctx)
 {
 	struct twr_view one, view;
-	struct twr_request req = { .user = login, .invoker = login,
-		.clock = now, .local_uid = uid };
+	struct twr_request req = {
+		.user = login, .invoker = login, .clock = now, .local_uid = uid
+	};
 	size_t i;
 
 	if (!jg->open)

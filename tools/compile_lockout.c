@@ -59,10 +59,9 @@ holds_administration(const struct build *b, const struct twr_view *view)
 		const struct twr_holding *h = &login->holdings[i];
 
 		if ((h->role == b->owner_role ||
-		    h->role == b->administrator_role) &&
-		    h->scope == (uint32_t)b->organization.id &&
-		    h->flags == 0 && h->not_before <= now &&
-		    now < h->not_after)
+			h->role == b->administrator_role) &&
+		    h->scope == (uint32_t)b->organization.id && h->flags == 0 &&
+		    h->not_before <= now && now < h->not_after)
 			return true;
 	}
 	return false;
@@ -118,8 +117,8 @@ refuse(const struct build *b, const struct judge *new_policy,
 	return twr_fail(err, TWR_EREFUSED,
 	    "%s: no administrator with a login would be granted %s, so nobody "
 	    "could repair this host; give one the role that the rule demands "
-	    "(twrbac assignment add), or say --lock-out-ok", b->conf,
-	    repair_service(new_policy));
+	    "(twrbac assignment add), or say --lock-out-ok",
+	    b->conf, repair_service(new_policy));
 }
 
 enum twr_status
@@ -147,7 +146,8 @@ build_check_lock_out(struct build *b, const struct judge *old_policy,
 		build_warn(b, 0,
 		    "%s: no administrator with a login is granted %s: nobody "
 		    "could repair this host; give one the role that the rule "
-		    "demands", b->conf, repair_service(new_policy));
+		    "demands",
+		    b->conf, repair_service(new_policy));
 out:
 	free(room);
 	return rc;

@@ -22,8 +22,7 @@ struct merge {
 };
 
 /* With the fixed fields and the longest names a record stays readable. */
-#define HOLDINGS_MAX \
-	((TWR_VALUE_MAX - 4 * TWR_NAME_MAX) / TWR_HOLDING_LEN)
+#define HOLDINGS_MAX ((TWR_VALUE_MAX - 4 * TWR_NAME_MAX) / TWR_HOLDING_LEN)
 
 static enum twr_status
 read_ahead(struct merge *m, struct twr_error *err)
@@ -48,8 +47,8 @@ is_administrative(const struct build *b, const struct twr_holding *h)
 {
 	int64_t now = b->opt->now;
 
-	return h->role != 0 && (h->role == b->owner_role ||
-	    h->role == b->administrator_role) &&
+	return h->role != 0 &&
+	    (h->role == b->owner_role || h->role == b->administrator_role) &&
 	    h->scope == (uint32_t)b->organization.id && h->flags == 0 &&
 	    h->not_before <= now && now < h->not_after;
 }
@@ -120,8 +119,8 @@ fit_record(struct merge *m)
 	build_warn(m->b, 0,
 	    "%s: user %lld has %zu assignments in force or to come, more than "
 	    "the %d that a policy can hold for one user; he is refused "
-	    "everywhere until some are removed", m->b->conf,
-	    (long long)m->user_id, live, (int)HOLDINGS_MAX);
+	    "everywhere until some are removed",
+	    m->b->conf, (long long)m->user_id, live, (int)HOLDINGS_MAX);
 }
 
 /* Have the assignments of this user at hand. Users come in order. */
@@ -169,7 +168,8 @@ note_login(struct merge *m, const struct login_stream_row *row,
 		build_warn(b, 0,
 		    "%s: login %s is mapped to a user and exempt: roles do not "
 		    "count where it is exempt; unmap it or remove it from "
-		    "exempt", b->conf, row->name);
+		    "exempt",
+		    b->conf, row->name);
 	return TWR_OK;
 }
 
@@ -195,9 +195,9 @@ choose_uid(struct merge *m, const struct login_stream_row *row,
 		build_warn(b, 0,
 		    "login %s has uid %lu on this host, but had %lu when it "
 		    "was mapped: su and sudo refuse it; if it is the same "
-		    "person's, run twrbac login map USER %s", row->name,
-		    (unsigned long)local_uid, (unsigned long)row->uid,
-		    row->name);
+		    "person's, run twrbac login map USER %s",
+		    row->name, (unsigned long)local_uid,
+		    (unsigned long)row->uid, row->name);
 	return row->uid;
 }
 

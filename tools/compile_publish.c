@@ -20,14 +20,15 @@ compiled_create(struct compiled *cp, unsigned mode, int *ret,
 	if (unlinkat(pf->fd, pf->name_new, 0) != 0 && errno != ENOENT)
 		return twr_fail(err, TWR_EWRITE, "%s: %s; remove it by hand",
 		    pf->path_new, strerror(errno));
-	fd = openat(pf->fd, pf->name_new, O_RDWR | O_CREAT | O_EXCL |
-	    O_NOFOLLOW | O_CLOEXEC, 0600);
+	fd = openat(pf->fd, pf->name_new,
+	    O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return twr_fail(err, TWR_EWRITE, "%s: %s", pf->path_new,
 		    strerror(errno));
 	cp->exists = true;
-	if ((geteuid() == 0 && fchown(fd, pf->owner, pf->owner == 0 ? 0 :
-	    (gid_t)-1) != 0) || fchmod(fd, (mode_t)mode) != 0) {
+	if ((geteuid() == 0 &&
+		fchown(fd, pf->owner, pf->owner == 0 ? 0 : (gid_t)-1) != 0) ||
+	    fchmod(fd, (mode_t)mode) != 0) {
 		close(fd);
 		return twr_fail(err, TWR_EWRITE,
 		    "%s: owner and mode cannot be set: %s", pf->path_new,
@@ -75,8 +76,7 @@ compiled_free(struct compiled *cp)
 /* ---- putting it in force ---- */
 
 static enum twr_status
-fail_publish(const struct compiled *cp, const char *what,
-    struct twr_error *err)
+fail_publish(const struct compiled *cp, const char *what, struct twr_error *err)
 {
 	return twr_fail(err, TWR_EWRITE, "%s: %s: %s", cp->folder.path, what,
 	    strerror(errno));
@@ -123,7 +123,7 @@ is_worth_keeping(const struct compiled *cp)
 	memset(&view, 0, sizeof(view));
 	/* one that cannot be used is not worth keeping over a good one */
 	if (twr_policy_open(cp->paths.policy, cp->paths.owner, &rd, &view,
-	    &unused) != TWR_OK)
+		&unused) != TWR_OK)
 		return false;
 	yes = view.meta.confirm_boottime_s == 0;
 	twr_view_free(&view);
@@ -144,7 +144,8 @@ compile_publish(struct compiled *cp, struct twr_error *err)
 	if (in_force >= cp->serial)
 		return twr_fail(err, TWR_EREFUSED,
 		    "%s: policy %llu is in force and %llu is not newer; run "
-		    "twrbac compile", pf->path, (unsigned long long)in_force,
+		    "twrbac compile",
+		    pf->path, (unsigned long long)in_force,
 		    (unsigned long long)cp->serial);
 	if (is_worth_keeping(cp) && (rc = keep_previous(cp, err)) != TWR_OK)
 		return rc;
@@ -154,6 +155,7 @@ compile_publish(struct compiled *cp, struct twr_error *err)
 	if (fsync(pf->fd) != 0)
 		return fail_publish(cp,
 		    "is in force, but its folder cannot be written to the "
-		    "disk", err);
+		    "disk",
+		    err);
 	return TWR_OK;
 }

@@ -7,8 +7,8 @@
 
 /* A demand under construction: the roles that meet it. */
 static enum twr_status
-set_roles(struct build *b, struct twr_demand *demand,
-    const struct numbers *set, struct twr_error *err)
+set_roles(struct build *b, struct twr_demand *demand, const struct numbers *set,
+    struct twr_error *err)
 {
 	uint32_t *ids = memory_get(&b->mem, b->n_roles, sizeof(*ids));
 	size_t i, n = 0;
@@ -29,8 +29,8 @@ set_roles(struct build *b, struct twr_demand *demand,
 
 /* Add all roles that satisfy a demand for the one that text names. */
 static enum twr_status
-add_role(struct build *b, const char *text, unsigned line,
-    struct numbers *set, struct twr_error *err)
+add_role(struct build *b, const char *text, unsigned line, struct numbers *set,
+    struct twr_error *err)
 {
 	struct twr_error why;
 	struct role role;
@@ -64,10 +64,12 @@ unknown_permission(const struct build *b, const char *text, unsigned line,
 	if (suggest_best(&sg) != NULL)
 		return build_fail(b, line, err,
 		    "no role carries the permission \"%s\"; did you mean "
-		    "\"%s\"?", text, suggest_best(&sg));
+		    "\"%s\"?",
+		    text, suggest_best(&sg));
 	return build_fail(b, line, err,
 	    "no role carries the permission \"%s\", so nobody could meet it; "
-	    "twrbac role show ROLE lists what a role permits", text);
+	    "twrbac role show ROLE lists what a role permits",
+	    text);
 }
 
 static enum twr_status
@@ -91,7 +93,8 @@ static enum twr_status
 add_one(struct build *b, enum twr_demand_kind kind, const char *text,
     unsigned line, struct numbers *set, struct twr_error *err)
 {
-	return kind == TWR_DEMAND_ROLE ? add_role(b, text, line, set, err) :
+	return kind == TWR_DEMAND_ROLE ?
+	    add_role(b, text, line, set, err) :
 	    add_permission(b, text, line, set, err);
 }
 
@@ -155,16 +158,16 @@ resolve_demands(struct build *b, const struct config_rule *cr,
 	size_t i, k, n = 0;
 	enum twr_status rc = TWR_OK;
 
-	demands = memory_get(&b->mem, 2 + cr->all_roles.n +
-	    cr->all_permissions.n, sizeof(*demands));
+	demands = memory_get(&b->mem,
+	    2 + cr->all_roles.n + cr->all_permissions.n, sizeof(*demands));
 	if (demands == NULL)
 		return build_no_memory(err);
 	for (i = 0; i < COUNT(parts); i++) {
 		size_t each = parts[i].all ? 1 : parts[i].list->n;
 
 		for (k = 0; k < parts[i].list->n && rc == TWR_OK; k += each)
-			rc = resolve_demand(b, parts[i].kind, parts[i].list,
-			    k, each, &demands[n++], err);
+			rc = resolve_demand(b, parts[i].kind, parts[i].list, k,
+			    each, &demands[n++], err);
 	}
 	rule->demands = demands;
 	rule->n_demands = n;
@@ -172,8 +175,8 @@ resolve_demands(struct build *b, const struct config_rule *cr,
 }
 
 static enum twr_status
-find_scope(struct build *b, const char *text, unsigned line,
-    struct scope *ret, struct twr_error *err)
+find_scope(struct build *b, const char *text, unsigned line, struct scope *ret,
+    struct twr_error *err)
 {
 	struct twr_error why;
 	bool alias = false;
@@ -202,12 +205,13 @@ set_chain(struct build *b, const struct scope *scope, unsigned line,
 	rule->scope_path = memory_text(&b->mem, scope->path);
 	if (rule->scope_path == NULL)
 		return build_no_memory(err);
-	for (;; ) {
+	for (;;) {
 		if (rule->n_chain == TWR_CHAIN_MAX || at.id < 1 ||
 		    at.id > UINT32_MAX)
 			return build_fail(b, line, err,
 			    "scope \"%s\" has no sound place in the tree; "
-			    "run twrbac doctor", scope->path);
+			    "run twrbac doctor",
+			    scope->path);
 		rule->chain[rule->n_chain].scope = (uint32_t)at.id;
 		rule->chain[rule->n_chain++].status = at.status;
 		if (!numbers_add(&b->scopes_seen, (uint32_t)at.id))
@@ -241,8 +245,7 @@ warn_of_general(const struct build *b, const struct config_rule *cr,
 	for (i = 0; i < rule->n_demands; i++) {
 		for (k = 0; k < b->n_roles; k++) {
 			if (b->roles[k].type != ROLE_GENERAL ||
-			    !demand_accepts(&rule->demands[i],
-			    b->roles[k].id))
+			    !demand_accepts(&rule->demands[i], b->roles[k].id))
 				continue;
 			build_warn(b, cr->line,
 			    "the rule for %s accepts the general role %s, "
@@ -265,8 +268,8 @@ warn_of_scope(const struct build *b, const struct config_rule *cr,
 			continue;
 		build_warn(b, cr->line,
 		    "scope \"%s\" %s %s: everybody is refused for %s until "
-		    "it is active", rule->scope_path,
-		    i == 0 ? "is" : "lies below one that is",
+		    "it is active",
+		    rule->scope_path, i == 0 ? "is" : "lies below one that is",
 		    twr_scope_status_word(rule->chain[i].status),
 		    cr->services.items[0]);
 		return;

@@ -21,7 +21,8 @@ take_role(void *ctx, const struct role *role, struct twr_error *err)
 	if (role->id < 1 || role->id > UINT32_MAX)
 		return twr_fail(err, TWR_EDATA,
 		    "role %s: its number is beyond 32 bits; run twrbac "
-		    "doctor", role->key);
+		    "doctor",
+		    role->key);
 	info = &b->roles[b->n_roles];
 	memset(info, 0, sizeof(*info));
 	info->id = (uint32_t)role->id;
@@ -42,7 +43,7 @@ take_permission(void *ctx, const char *text, struct twr_error *err)
 	struct role_info *role = ctx;
 
 	return names_add(&role->permissions, text) ? TWR_OK :
-	    build_no_memory(err);
+						     build_no_memory(err);
 }
 
 static int
@@ -82,7 +83,7 @@ follow(void *ctx, int64_t id, struct twr_error *err)
 	}
 	tf->ids[tf->n++] = (uint32_t)id;
 	return numbers_add(tf->closure, (uint32_t)id) ? TWR_OK :
-	    build_no_memory(err);
+							build_no_memory(err);
 }
 
 static enum twr_status
@@ -105,8 +106,8 @@ build_load_roles(struct build *b, struct twr_error *err)
 	enum twr_status rc;
 	size_t i;
 
-	if ((rc = directory_each_role_ever(b->dir, take_role, b,
-		 err)) != TWR_OK)
+	if ((rc = directory_each_role_ever(b->dir, take_role, b, err)) !=
+	    TWR_OK)
 		return rc;
 	if (b->n_roles > 0)
 		qsort(b->roles, b->n_roles, sizeof(*b->roles), compare_roles);
@@ -131,8 +132,8 @@ permission_covers(const char *held, const char *wanted)
 		return true;
 	if (len < 2 || strcmp(held + len - 2, "/*") != 0)
 		return false;
-	return strncmp(held, wanted, len - 1) == 0 &&
-	    wanted[len - 1] != '\0' && strchr(wanted + len - 1, '/') == NULL;
+	return strncmp(held, wanted, len - 1) == 0 && wanted[len - 1] != '\0' &&
+	    strchr(wanted + len - 1, '/') == NULL;
 }
 
 static bool

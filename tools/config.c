@@ -41,8 +41,7 @@ no_memory(const struct config_place *pl)
 }
 
 static enum twr_status
-read_string(const config_setting_t *st, void *to,
-    const struct config_place *pl)
+read_string(const config_setting_t *st, void *to, const struct config_place *pl)
 {
 	const char *key = config_setting_name(st), *text;
 	char **ret = to;
@@ -89,7 +88,8 @@ fill_list(const config_setting_t *st, struct config_list *ret, size_t n,
 		if (text == NULL)
 			return config_fail(pl, line_of(el),
 			    "\"%s\" must hold strings; put each in double "
-			    "quotes", config_setting_name(st));
+			    "quotes",
+			    config_setting_name(st));
 		if (text[0] == '\0')
 			return config_fail(pl, line_of(el),
 			    "\"%s\" holds an empty string; remove it",
@@ -110,12 +110,14 @@ read_list(const config_setting_t *st, void *to, const struct config_place *pl)
 	if (config_setting_type(st) != CONFIG_TYPE_ARRAY)
 		return config_fail(pl, line_of(st),
 		    "\"%s\" must be a list of strings; write "
-		    "%s = [\"...\", \"...\"]", key, key);
+		    "%s = [\"...\", \"...\"]",
+		    key, key);
 	n = config_setting_length(st);
 	if (n <= 0)
 		return config_fail(pl, line_of(st),
 		    "\"%s\" is an empty list, which means nobody and "
-		    "nothing; fill it or remove the line", key);
+		    "nothing; fill it or remove the line",
+		    key);
 	if (n > CONFIG_LIST_MAX)
 		return config_fail(pl, line_of(st),
 		    "\"%s\" has more than %d entries; split it", key,
@@ -154,8 +156,7 @@ read_until(const config_setting_t *st, void *to, const struct config_place *pl)
 }
 
 static enum twr_status
-read_detail(const config_setting_t *st, void *to,
-    const struct config_place *pl)
+read_detail(const config_setting_t *st, void *to, const struct config_place *pl)
 {
 	const char *text = config_setting_get_string(st);
 	enum twr_detail *ret = to;
@@ -304,12 +305,15 @@ read_group(const config_setting_t *group, const struct keys *ks, void *to,
 			return rc;
 		if (key->line_offset != 0)
 			memcpy(base + key->line_offset,
-			    &(unsigned){ line_of(st) }, sizeof(unsigned));
+			    &(unsigned) { line_of(st) }, sizeof(unsigned));
 	}
 	return TWR_OK;
 }
 
-#define KEY(type, name, read) { #name, read, offsetof(struct type, name), 0 }
+#define KEY(type, name, read) \
+	{ \
+#name, read, offsetof(struct type, name), 0 \
+	}
 
 static const struct key rule_keys[] = {
 	KEY(config_rule, services, read_list),
@@ -350,11 +354,13 @@ open_groups(const config_setting_t *st, size_t size, void **ret, size_t *n,
 	if (config_setting_type(st) != CONFIG_TYPE_LIST)
 		return config_fail(pl, line_of(st),
 		    "\"%s\" must be a list of groups; write "
-		    "%s = ( { ... }, { ... } )", key, key);
+		    "%s = ( { ... }, { ... } )",
+		    key, key);
 	if (len <= 0 || len > CONFIG_LIST_MAX)
 		return config_fail(pl, line_of(st),
 		    "\"%s\" must have 1 to %d entries; fill it or remove the "
-		    "line", key, CONFIG_LIST_MAX);
+		    "line",
+		    key, CONFIG_LIST_MAX);
 	if ((*ret = calloc((size_t)len, size)) == NULL)
 		return no_memory(pl);
 	*n = (size_t)len;
@@ -363,9 +369,10 @@ open_groups(const config_setting_t *st, size_t size, void **ret, size_t *n,
 		if (config_setting_type(el) != CONFIG_TYPE_GROUP)
 			return config_fail(pl, line_of(el),
 			    "each entry of \"%s\" must be a group; write "
-			    "{ key = value; ... }", key);
+			    "{ key = value; ... }",
+			    key);
 		memcpy((char *)*ret + (size_t)i * size,
-		    &(unsigned){ line_of(el) }, sizeof(unsigned));
+		    &(unsigned) { line_of(el) }, sizeof(unsigned));
 	}
 	return TWR_OK;
 }
@@ -391,8 +398,7 @@ read_rules(const config_setting_t *st, void *to, const struct config_place *pl)
 }
 
 static enum twr_status
-read_exempt(const config_setting_t *st, void *to,
-    const struct config_place *pl)
+read_exempt(const config_setting_t *st, void *to, const struct config_place *pl)
 {
 	static const struct keys ks = { "in an exempt entry", exempt_keys,
 		COUNT(exempt_keys) };
@@ -475,7 +481,8 @@ explain(config_t *lc, const char *text, const struct config_place *pl)
 {
 	const char *what = config_error_text(lc);
 	unsigned line = config_error_line(lc) > 0 ?
-	    (unsigned)config_error_line(lc) : 1;
+	    (unsigned)config_error_line(lc) :
+	    1;
 
 	if (what != NULL && strstr(what, "duplicate") != NULL)
 		return config_text_repeated(text, pl->name, line, pl->err);
@@ -489,8 +496,7 @@ explain(config_t *lc, const char *text, const struct config_place *pl)
 
 enum twr_status
 config_parse(const char *text, const char *name, int64_t now,
-    const struct config_warn *warn, struct config **ret,
-    struct twr_error *err)
+    const struct config_warn *warn, struct config **ret, struct twr_error *err)
 {
 	struct config_place pl = { name, now, warn, err };
 	struct config *cf = NULL;

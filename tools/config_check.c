@@ -12,8 +12,7 @@
 #define DAY_S INT64_C(86400)
 
 enum twr_status
-config_fail(const struct config_place *pl, unsigned line, const char *fmt,
-    ...)
+config_fail(const struct config_place *pl, unsigned line, const char *fmt, ...)
 {
 	char text[TWR_ERROR_MAX];
 	va_list ap;
@@ -43,8 +42,7 @@ is_service_byte(char c)
 }
 
 static enum twr_status
-check_service(const char *service, unsigned line,
-    const struct config_place *pl)
+check_service(const char *service, unsigned line, const struct config_place *pl)
 {
 	size_t i, len = strlen(service);
 
@@ -55,18 +53,21 @@ check_service(const char *service, unsigned line,
 	if (len > TWR_SERVICE_MAX)
 		return config_fail(pl, line,
 		    "the service name %.16s... has more than %d bytes; write "
-		    "the name of its file in pam.d", service, TWR_SERVICE_MAX);
+		    "the name of its file in pam.d",
+		    service, TWR_SERVICE_MAX);
 	for (i = 0; i < len; i++) {
 		if (service[i] >= 'A' && service[i] <= 'Z')
 			return config_fail(pl, line,
 			    "service \"%s\" has a capital letter and would "
 			    "never match, since libpam makes service names "
-			    "lower case; write it in lower case", service);
+			    "lower case; write it in lower case",
+			    service);
 		if (!is_service_byte(service[i]))
 			return config_fail(pl, line,
 			    "service \"%s\" has a character that is none of "
 			    "a-z 0-9 . _ + -; write the name of its file in "
-			    "pam.d", service);
+			    "pam.d",
+			    service);
 	}
 	return TWR_OK;
 }
@@ -158,7 +159,8 @@ check_unique(struct mentions *ms, const char *what,
 	if (first != NULL)
 		rc = config_fail(pl, first->line,
 		    "%s \"%s\" was named already in line %u; keep one of "
-		    "them", what, first->service, former);
+		    "them",
+		    what, first->service, former);
 	free(ms->all);
 	return rc;
 }
@@ -199,7 +201,8 @@ check_rule(const struct config_rule *ru, const struct config_place *pl)
 	if ((rc = check_services(&ru->services, false, pl)) != TWR_OK)
 		return rc;
 	if (ru->any_role.n + ru->all_roles.n + ru->any_permission.n +
-	    ru->all_permissions.n == 0)
+		ru->all_permissions.n ==
+	    0)
 		return config_fail(pl, ru->line,
 		    "this rule demands nothing; add any_role, all_roles, "
 		    "any_permission or all_permissions");
@@ -248,7 +251,8 @@ check_login(const char *login, unsigned line, const struct config_place *pl)
 	if (len == 0 || len > TWR_LOGIN_MAX)
 		return config_fail(pl, line,
 		    "a login has 1 to %d bytes; write the name of a Unix "
-		    "account", TWR_LOGIN_MAX);
+		    "account",
+		    TWR_LOGIN_MAX);
 	if (strcmp(login, "*") == 0)
 		return config_fail(pl, line,
 		    "\"*\" is not a login; name each login, or use "
@@ -258,14 +262,14 @@ check_login(const char *login, unsigned line, const struct config_place *pl)
 		    login[i] == ':' || login[i] == '/')
 			return config_fail(pl, line,
 			    "login \"%s\" has a control character, ':' or "
-			    "'/'; write the name of a Unix account", login);
+			    "'/'; write the name of a Unix account",
+			    login);
 	}
 	return TWR_OK;
 }
 
 static enum twr_status
-check_wide_exempt(const struct config_exempt *ex,
-    const struct config_place *pl)
+check_wide_exempt(const struct config_exempt *ex, const struct config_place *pl)
 {
 	const char *key = ex->everyone ? "everyone" : "system_accounts";
 	size_t i;
@@ -274,8 +278,8 @@ check_wide_exempt(const struct config_exempt *ex,
 		if (is_guarded(ex->services.items[i]))
 			return config_fail(pl, ex->services.lines[i],
 			    "%s may not be exempt for service \"%s\"; use "
-			    "logins = [...], or a rule", key,
-			    ex->services.items[i]);
+			    "logins = [...], or a rule",
+			    key, ex->services.items[i]);
 	}
 	return TWR_OK;
 }
@@ -315,7 +319,8 @@ check_target_exempt(const struct config *cf, const struct config_rule *r,
 				    "subject = \"user\" judges whom %s "
 				    "switches to, and line %u exempts such a "
 				    "login, so anybody could; take out one of "
-				    "the two", service, cf->exempt[k].line);
+				    "the two",
+				    service, cf->exempt[k].line);
 	}
 	return TWR_OK;
 }
@@ -366,17 +371,18 @@ check_permissive(const struct config_permissive *pe,
 		    "until = \"YYYY-MM-DDThh:mm:ssZ\", at most %d days ahead",
 		    CONFIG_PERMISSIVE_DAYS);
 	if (pe->until > pl->now + CONFIG_PERMISSIVE_DAYS * DAY_S) {
-		twr_time_format(pl->now + CONFIG_PERMISSIVE_DAYS * DAY_S,
-		    when);
+		twr_time_format(pl->now + CONFIG_PERMISSIVE_DAYS * DAY_S, when);
 		return config_fail(pl, pe->line,
 		    "this permissive entry ends more than %d days ahead; "
-		    "the latest end is now %s", CONFIG_PERMISSIVE_DAYS, when);
+		    "the latest end is now %s",
+		    CONFIG_PERMISSIVE_DAYS, when);
 	}
 	if (pe->until <= pl->now) {
 		twr_time_format(pe->until, when);
 		snprintf(text, sizeof(text),
 		    "permissive ended %s, the rules are enforced; remove "
-		    "this entry", when);
+		    "this entry",
+		    when);
 		say(pl, pe->line, text);
 	}
 	return check_services(&pe->services, true, pl);

@@ -46,7 +46,8 @@ refuse_nul(const struct config_file *file, const char *path,
 		if (file->text[i] == '\0')
 			return twr_fail(err, TWR_EDATA,
 			    "%s:%u: a NUL byte; remove it, the file must be "
-			    "plain text", path, line);
+			    "plain text",
+			    path, line);
 		if (file->text[i] == '\n')
 			line++;
 	}

@@ -76,7 +76,7 @@ skip_comment(struct lexer *lx)
 static bool
 skip_blank(struct lexer *lx, unsigned *line)
 {
-	for (;; ) {
+	for (;;) {
 		const char *p = lx->at;
 
 		if (*p == '\n') {
@@ -151,7 +151,7 @@ next_token(struct lexer *lx)
 	} else {
 		tk.mark = *lx->at++;
 		tk.type = strchr("=:;,{}()[]", tk.mark) != NULL ? TOKEN_MARK :
-		    TOKEN_OTHER;
+								  TOKEN_OTHER;
 	}
 	tk.len = (size_t)(lx->at - tk.start);
 	return tk;
@@ -169,8 +169,8 @@ check_string(const struct token *tk, const char *name, struct twr_error *err)
 		if (memcmp(tk->start + i, "x00", 3) != 0)
 			continue;
 		return twr_fail(err, TWR_EDATA,
-		    "%s:%u: a string holds a NUL byte (\\x00); remove it",
-		    name, tk->line);
+		    "%s:%u: a string holds a NUL byte (\\x00); remove it", name,
+		    tk->line);
 	}
 	return TWR_OK;
 }
@@ -182,11 +182,13 @@ check_token(const struct token *before, const struct token *tk,
 	if (tk->type == TOKEN_OPEN_STRING)
 		return twr_fail(err, TWR_EDATA,
 		    "%s:%u: a string begins here and does not end; "
-		    "add the closing '\"'", name, tk->line);
+		    "add the closing '\"'",
+		    name, tk->line);
 	if (tk->type == TOKEN_OPEN_COMMENT)
 		return twr_fail(err, TWR_EDATA,
 		    "%s:%u: a comment begins here and does not end; "
-		    "add the closing \"*/\"", name, tk->line);
+		    "add the closing \"*/\"",
+		    name, tk->line);
 	if (tk->type == TOKEN_OTHER && tk->mark == '@')
 		return twr_fail(err, TWR_EDATA,
 		    "%s:%u: \"@include\" is not allowed, since what is in "
@@ -197,7 +199,8 @@ check_token(const struct token *before, const struct token *tk,
 	if (before->type == TOKEN_STRING)
 		return twr_fail(err, TWR_EDATA,
 		    "%s:%u: two strings follow each other; put a comma "
-		    "between them", name, tk->line);
+		    "between them",
+		    name, tk->line);
 	return check_string(tk, name, err);
 }
 
@@ -294,8 +297,9 @@ explain_close(struct nest *ns, const struct token *before,
 	if (tk->mark != closing(open->mark))
 		return twr_fail(err, TWR_EDATA,
 		    "%s:%u: \"%c\" cannot close the \"%c\" of line %u; "
-		    "write \"%c\" first", name, tk->line, tk->mark,
-		    open->mark, open->line, closing(open->mark));
+		    "write \"%c\" first",
+		    name, tk->line, tk->mark, open->mark, open->line,
+		    closing(open->mark));
 	if (is_mark(before, ',') && tk->mark != '}')
 		return twr_fail(err, TWR_EDATA,
 		    "%s:%u: syntax error: no comma before \"%c\"; remove it",
@@ -319,18 +323,19 @@ explain_in_list(const struct token *before, const struct token *tk,
 	if (tk->type == TOKEN_WORD && !is_boolean(tk))
 		return twr_fail(err, TWR_EDATA,
 		    "%s:%u: syntax error at %.*s; text needs double quotes: "
-		    "\"%.*s\"", name, tk->line, shown(tk), tk->start,
-		    shown(tk), tk->start);
+		    "\"%.*s\"",
+		    name, tk->line, shown(tk), tk->start, shown(tk), tk->start);
 	if (is_mark(tk, ';') || is_mark(tk, '='))
 		return twr_fail(err, TWR_EDATA,
 		    "%s:%u: syntax error at \"%c\" inside a list; close the "
-		    "list first, or use a comma", name, tk->line, tk->mark);
+		    "list first, or use a comma",
+		    name, tk->line, tk->mark);
 	if (is_value(tk) && (is_value(before) || is_closing(before)) &&
 	    !is_opening(before))
 		return twr_fail(err, TWR_EDATA,
 		    "%s:%u: syntax error: a comma is missing between two "
-		    "entries; write one before %.*s", name, tk->line,
-		    shown(tk), tk->start);
+		    "entries; write one before %.*s",
+		    name, tk->line, shown(tk), tk->start);
 	return TWR_OK;
 }
 
@@ -348,19 +353,20 @@ explain_in_group(const struct token *before, const struct token *tk,
 	if (is_assign(before) && tk->type == TOKEN_WORD && !is_boolean(tk))
 		return twr_fail(err, TWR_EDATA,
 		    "%s:%u: syntax error at %.*s; text needs double quotes: "
-		    "\"%.*s\"", name, tk->line, shown(tk), tk->start,
-		    shown(tk), tk->start);
-	if (is_assign(before) && (tk->type == TOKEN_END || is_closing(tk) ||
-	    is_mark(tk, ';') || is_mark(tk, ',')))
+		    "\"%.*s\"",
+		    name, tk->line, shown(tk), tk->start, shown(tk), tk->start);
+	if (is_assign(before) &&
+	    (tk->type == TOKEN_END || is_closing(tk) || is_mark(tk, ';') ||
+		is_mark(tk, ',')))
 		return twr_fail(err, TWR_EDATA,
 		    "%s:%u: syntax error: no value after \"%c\"; write one",
 		    name, before->line, before->mark);
-	if (before->type == TOKEN_WORD && !is_boolean(before) &&
-	    !is_assign(tk))
+	if (before->type == TOKEN_WORD && !is_boolean(before) && !is_assign(tk))
 		return twr_fail(err, TWR_EDATA,
 		    "%s:%u: syntax error: no \"=\" after %.*s; write "
-		    "%.*s = ...", name, before->line, shown(before),
-		    before->start, shown(before), before->start);
+		    "%.*s = ...",
+		    name, before->line, shown(before), before->start,
+		    shown(before), before->start);
 	return TWR_OK;
 }
 
@@ -372,18 +378,19 @@ explain_token(struct nest *ns, const struct token *before,
 	enum twr_status rc;
 
 	rc = list ? explain_in_list(before, tk, name, err) :
-	    explain_in_group(before, tk, name, err);
+		    explain_in_group(before, tk, name, err);
 	if (rc != TWR_OK)
 		return rc;
 	if (tk->type == TOKEN_OTHER)
 		return twr_fail(err, TWR_EDATA,
 		    "%s:%u: syntax error at \"%c\"; text needs double quotes, "
-		    "a comment begins with #", name, tk->line, tk->mark);
+		    "a comment begins with #",
+		    name, tk->line, tk->mark);
 	if (tk->type == TOKEN_END && ns->n > 0)
 		return twr_fail(err, TWR_EDATA,
 		    "%s:%u: the \"%c\" opened here is never closed; "
-		    "add \"%c\"", name, ns->open[ns->n - 1].line,
-		    ns->open[ns->n - 1].mark,
+		    "add \"%c\"",
+		    name, ns->open[ns->n - 1].line, ns->open[ns->n - 1].mark,
 		    closing(ns->open[ns->n - 1].mark));
 	if (is_closing(tk))
 		return explain_close(ns, before, tk, name, err);
@@ -423,7 +430,7 @@ find_repeated(const char *text, unsigned line, struct token *ret)
 
 	groups[0] = lx;
 	for (tk = next_token(&lx); tk.type != TOKEN_END && tk.line <= line;
-	    tk = next_token(&lx)) {
+	     tk = next_token(&lx)) {
 		if (is_opening(&tk) && ++depth < DEPTH_MAX)
 			groups[depth] = lx;
 		else if (is_closing(&tk) && depth > 0)
@@ -447,11 +454,11 @@ config_text_repeated(const char *text, const char *name, unsigned line,
 
 	if (!find_repeated(text, line, &tk))
 		return twr_fail(err, TWR_EDATA,
-		    "%s:%u: a key is given twice in one group; keep one",
-		    name, line);
+		    "%s:%u: a key is given twice in one group; keep one", name,
+		    line);
 	return twr_fail(err, TWR_EDATA,
-	    "%s:%u: \"%.*s\" is given twice in one group; keep one", name,
-	    line, shown(&tk), tk.start);
+	    "%s:%u: \"%.*s\" is given twice in one group; keep one", name, line,
+	    shown(&tk), tk.start);
 }
 
 enum twr_status
@@ -474,6 +481,6 @@ config_text_explain(const char *text, const char *name, unsigned line,
 		before = tk;
 	} while (tk.type != TOKEN_END);
 	return twr_fail(err, TWR_EDATA,
-	    "%s:%u: %s; see twrbac.conf(5) for how this line is written",
-	    name, line, what);
+	    "%s:%u: %s; see twrbac.conf(5) for how this line is written", name,
+	    line, what);
 }

@@ -48,14 +48,12 @@ digest_add(struct digest *dg, const void *data, size_t len,
 }
 
 enum twr_status
-digest_end(struct digest *dg, uint8_t ret[TWR_HASH_LEN],
-    struct twr_error *err)
+digest_end(struct digest *dg, uint8_t ret[TWR_HASH_LEN], struct twr_error *err)
 {
 	unsigned len = 0;
 
 	if (EVP_MD_CTX_get_size(dg->ctx) != TWR_HASH_LEN ||
-	    EVP_DigestFinal_ex(dg->ctx, ret, &len) != 1 ||
-	    len != TWR_HASH_LEN)
+	    EVP_DigestFinal_ex(dg->ctx, ret, &len) != 1 || len != TWR_HASH_LEN)
 		return twr_fail(err, TWR_EDATA, "SHA-256: libcrypto failed");
 	return TWR_OK;
 }

@@ -220,7 +220,8 @@ check_schema(struct directory *dir, enum directory_mode mode,
 		return twr_fail(err, TWR_EREFUSED,
 		    "%s: is a copy that twrbac backup made, and only read; "
 		    "change the directory that it is a copy of, or make it "
-		    "one with twrbac restore", dir->path);
+		    "one with twrbac restore",
+		    dir->path);
 	if (!dir->copy && application != SCHEMA_APPLICATION_ID)
 		return twr_fail(err, TWR_EDATA,
 		    "%s: is a database, but not a directory of twrbac; name "

@@ -125,7 +125,10 @@ const char *directory_entity_word(enum directory_entity entity);
 
 /* ---- the file ---- */
 
-enum directory_mode { DIRECTORY_READ = 1, DIRECTORY_WRITE };
+enum directory_mode {
+	DIRECTORY_READ = 1,
+	DIRECTORY_WRITE
+};
 
 /*
  * Create the file (mode 0600, must not exist), its tables at the newest
@@ -172,8 +175,7 @@ enum twr_status directory_user_find(struct directory *dir, const char *text,
     struct user *ret, struct twr_error *err) TWR_MUST_CHECK;
 /* The same, and by SID also who was removed. */
 enum twr_status directory_user_find_ever(struct directory *dir,
-    const char *text, struct user *ret,
-    struct twr_error *err) TWR_MUST_CHECK;
+    const char *text, struct user *ret, struct twr_error *err) TWR_MUST_CHECK;
 enum twr_status directory_user_get(struct directory *dir, int64_t id,
     struct user *ret, struct twr_error *err) TWR_MUST_CHECK;
 enum twr_status directory_login_get(struct directory *dir, const char *name,
@@ -261,15 +263,14 @@ struct organization_tally {
 	int64_t custom_roles; /* that were not shipped */
 	int64_t assignments; /* in force or to come */
 };
-enum twr_status directory_organization_tally(struct directory *dir,
-    int64_t now, struct organization_tally *ret,
-    struct twr_error *err) TWR_MUST_CHECK;
+enum twr_status directory_organization_tally(struct directory *dir, int64_t now,
+    struct organization_tally *ret, struct twr_error *err) TWR_MUST_CHECK;
 /* By e-mail. */
 enum twr_status directory_each_user(struct directory *dir, user_fn *fn,
     void *ctx, struct twr_error *err) TWR_MUST_CHECK;
 /* Active administrators with at least one login, by e-mail. */
-enum twr_status directory_each_administrator(struct directory *dir,
-    user_fn *fn, void *ctx, struct twr_error *err) TWR_MUST_CHECK;
+enum twr_status directory_each_administrator(struct directory *dir, user_fn *fn,
+    void *ctx, struct twr_error *err) TWR_MUST_CHECK;
 /* The same, with those who were removed. */
 enum twr_status directory_each_user_ever(struct directory *dir, user_fn *fn,
     void *ctx, struct twr_error *err) TWR_MUST_CHECK;
@@ -293,9 +294,8 @@ enum twr_status directory_each_permission(struct directory *dir,
     int64_t role_id, text_fn *fn, void *ctx,
     struct twr_error *err) TWR_MUST_CHECK;
 /* Ids of the roles that the role names as included (one level). */
-enum twr_status directory_each_included(struct directory *dir,
-    int64_t role_id, id_fn *fn, void *ctx,
-    struct twr_error *err) TWR_MUST_CHECK;
+enum twr_status directory_each_included(struct directory *dir, int64_t role_id,
+    id_fn *fn, void *ctx, struct twr_error *err) TWR_MUST_CHECK;
 
 /* One user's assignments that are not removed, the oldest first. */
 typedef enum twr_status held_fn(void *ctx, const struct assignment *row,
@@ -307,9 +307,8 @@ enum twr_status directory_each_included_deep(struct directory *dir,
     int64_t role_id, id_fn *fn, void *ctx,
     struct twr_error *err) TWR_MUST_CHECK;
 /* Ids of the roles that name the role as included (one level). */
-enum twr_status directory_each_including(struct directory *dir,
-    int64_t role_id, id_fn *fn, void *ctx,
-    struct twr_error *err) TWR_MUST_CHECK;
+enum twr_status directory_each_including(struct directory *dir, int64_t role_id,
+    id_fn *fn, void *ctx, struct twr_error *err) TWR_MUST_CHECK;
 /*
  * Names that begin with a text (e-mails without ASCII case), for completing:
  * e-mails of users, logins that are mapped, keys of roles, paths of scopes;
@@ -406,12 +405,10 @@ void login_stream_end(struct login_stream *st);
  * horizon or later, as the policy wants them: TWR_HOLDING_REMOVED and
  * TWR_HOLDING_RESOURCE are set. *user_id says whose it is.
  */
-enum twr_status directory_holding_stream(struct directory *dir,
-    int64_t horizon, struct holding_stream **ret,
-    struct twr_error *err) TWR_MUST_CHECK;
-enum twr_status holding_stream_next(struct holding_stream *st,
-    int64_t *user_id, struct twr_holding *row,
-    struct twr_error *err) TWR_MUST_CHECK;
+enum twr_status directory_holding_stream(struct directory *dir, int64_t horizon,
+    struct holding_stream **ret, struct twr_error *err) TWR_MUST_CHECK;
+enum twr_status holding_stream_next(struct holding_stream *st, int64_t *user_id,
+    struct twr_holding *row, struct twr_error *err) TWR_MUST_CHECK;
 void holding_stream_end(struct holding_stream *st);
 
 /* ---- the host's side of the store ---- */
@@ -426,8 +423,8 @@ struct accepted {
 	uint32_t mtime_ns;
 	int64_t accepted_at;
 };
-enum twr_status directory_accepted(struct directory *dir,
-    struct accepted *ret, struct twr_error *err) TWR_MUST_CHECK;
+enum twr_status directory_accepted(struct directory *dir, struct accepted *ret,
+    struct twr_error *err) TWR_MUST_CHECK;
 void accepted_free(struct accepted *ac);
 
 /* The serial of the last policy whose transaction committed; 0: none. */

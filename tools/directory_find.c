@@ -153,8 +153,8 @@ enum twr_status
 directory_scope_get(struct directory *dir, int64_t id, struct scope *ret,
     struct twr_error *err)
 {
-	enum twr_status rc =
-	    find_by_id(dir, SQL_SCOPE_BY_ID, ROW_SCOPE, id, ret, err);
+	enum twr_status rc = find_by_id(dir, SQL_SCOPE_BY_ID, ROW_SCOPE, id,
+	    ret, err);
 
 	if (rc == TWR_ENOENT)
 		return twr_fail(err, TWR_EREFUSED,
@@ -274,7 +274,8 @@ directory_user_lookup(struct directory *dir, const char *text, struct user *ret,
 		twr_time_format(us.removed_at, when);
 		return twr_fail(err, TWR_EREFUSED,
 		    "user %s: %s was removed at %s and stays so; \"twrbac user "
-		    "add\" makes a new user", us.sid, us.email, when);
+		    "add\" makes a new user",
+		    us.sid, us.email, when);
 	}
 	*ret = us;
 	return TWR_OK;
@@ -293,8 +294,8 @@ enum twr_status
 directory_user_get(struct directory *dir, int64_t id, struct user *ret,
     struct twr_error *err)
 {
-	enum twr_status rc =
-	    find_by_id(dir, SQL_USER_BY_ID, ROW_USER, id, ret, err);
+	enum twr_status rc = find_by_id(dir, SQL_USER_BY_ID, ROW_USER, id, ret,
+	    err);
 
 	if (rc == TWR_ENOENT)
 		return twr_fail(err, TWR_EREFUSED,
@@ -303,12 +304,12 @@ directory_user_get(struct directory *dir, int64_t id, struct user *ret,
 }
 
 enum twr_status
-directory_login_get(struct directory *dir, const char *name,
-    struct login *ret, struct twr_error *err)
+directory_login_get(struct directory *dir, const char *name, struct login *ret,
+    struct twr_error *err)
 {
 	char buf[FIND_SHOWN + 4];
-	enum twr_status rc =
-	    find_by_text(dir, SQL_LOGIN_BY_NAME, ROW_LOGIN, name, ret, err);
+	enum twr_status rc = find_by_text(dir, SQL_LOGIN_BY_NAME, ROW_LOGIN,
+	    name, ret, err);
 
 	if (rc == TWR_ENOENT)
 		return twr_fail(err, TWR_EREFUSED,
@@ -326,14 +327,14 @@ directory_user_standing(struct directory *dir, int64_t id, int64_t now,
 	struct query q;
 	enum twr_status status = query_begin(&q, dir, SQL_USER_STANDING, err);
 
-	*ret = (struct user_standing){ 0 };
+	*ret = (struct user_standing) { 0 };
 	if (status == TWR_OK) {
 		query_int(&q, 1, id);
 		query_int(&q, 2, now);
 		status = query_step(&q, err);
 	}
 	if (status == TWR_OK) {
-		rc = (struct columns){ &q, 0, false };
+		rc = (struct columns) { &q, 0, false };
 		ret->administrator = column_int(&rc, 0, 1) == 1;
 		ret->logins = column_int(&rc, 0, INT64_MAX);
 		ret->built_in = column_int(&rc, 0, INT64_MAX);
@@ -353,8 +354,8 @@ directory_count_administrators(struct directory *dir, int64_t *ret,
     struct twr_error *err)
 {
 	struct query q;
-	enum twr_status rc =
-	    query_begin(&q, dir, SQL_COUNT_ADMINISTRATORS, err);
+	enum twr_status rc = query_begin(&q, dir, SQL_COUNT_ADMINISTRATORS,
+	    err);
 
 	if (rc == TWR_OK && (rc = query_step(&q, err)) == TWR_OK)
 		*ret = sqlite3_column_int64(q.st, 0);

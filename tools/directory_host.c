@@ -39,7 +39,7 @@ directory_accepted(struct directory *dir, struct accepted *ret,
 	struct query q;
 	enum twr_status rc = query_begin(&q, dir, SQL_ACCEPTED, err);
 
-	*ret = (struct accepted){ 0 };
+	*ret = (struct accepted) { 0 };
 	if (rc == TWR_OK && (rc = query_step(&q, err)) == TWR_OK)
 		rc = read_accepted(&q, ret, err);
 	query_end(&q);
@@ -91,8 +91,8 @@ directory_serial(struct directory *dir, uint64_t *ret, struct twr_error *err)
 }
 
 enum twr_status
-directory_put_serial(struct directory *dir, uint64_t serial,
-    const char *digest, struct twr_error *err)
+directory_put_serial(struct directory *dir, uint64_t serial, const char *digest,
+    struct twr_error *err)
 {
 	struct query q;
 	enum twr_status rc = query_begin(&q, dir, SQL_HOST_SERIAL, err);

@@ -81,7 +81,7 @@ directory_journal_head(struct directory *dir, struct journal_head *ret,
 	struct query q;
 	enum twr_status rc = query_begin(&q, dir, SQL_JOURNAL_HEAD, err);
 
-	*ret = (struct journal_head){ .at = TWR_ALWAYS };
+	*ret = (struct journal_head) { .at = TWR_ALWAYS };
 	if (rc == TWR_OK && (rc = query_step(&q, err)) == TWR_OK) {
 		ret->seq = (uint64_t)sqlite3_column_int64(q.st, 0);
 		ret->at = sqlite3_column_int64(q.st, 1);
@@ -92,8 +92,8 @@ directory_journal_head(struct directory *dir, struct journal_head *ret,
 }
 
 enum twr_status
-directory_insert_journal(struct directory *dir,
-    const struct journal_row *row, struct twr_error *err)
+directory_insert_journal(struct directory *dir, const struct journal_row *row,
+    struct twr_error *err)
 {
 	struct query q;
 	enum twr_status rc = query_begin(&q, dir, SQL_JOURNAL_INSERT, err);
@@ -245,8 +245,8 @@ directory_journal_by_hash(struct directory *dir,
 
 /* A statement that finds the first thing that does not fit, if any. */
 static enum twr_status
-find_misfit(struct directory *dir, enum sql_id id,
-    enum directory_entity entity, const char *why, struct twr_error *err)
+find_misfit(struct directory *dir, enum sql_id id, enum directory_entity entity,
+    const char *why, struct twr_error *err)
 {
 	struct query q;
 	enum twr_status rc = query_begin(&q, dir, id, err);
@@ -257,8 +257,8 @@ find_misfit(struct directory *dir, enum sql_id id,
 		if ((rc = query_step(&q, err)) == TWR_OK)
 			rc = twr_fail(err, TWR_EDATA,
 			    "%s: %s %s %s; somebody wrote past twrbac: "
-			    "compare with a backup", dir->path,
-			    directory_entity_word(entity),
+			    "compare with a backup",
+			    dir->path, directory_entity_word(entity),
 			    (const char *)sqlite3_column_text(q.st, 0), why);
 	}
 	query_end(&q);
@@ -274,8 +274,8 @@ check_before(struct directory *dir, struct twr_error *err)
 	if (rc == TWR_OK && (rc = query_step(&q, err)) == TWR_OK)
 		rc = twr_fail(err, TWR_EDATA,
 		    "%s: journal row %lld: its \"before\" is not what the "
-		    "rows before it left", dir->path,
-		    (long long)sqlite3_column_int64(q.st, 0));
+		    "rows before it left",
+		    dir->path, (long long)sqlite3_column_int64(q.st, 0));
 	query_end(&q);
 	return rc == TWR_ENOENT ? TWR_OK : rc;
 }

@@ -8,8 +8,8 @@ directory_fail(const struct directory *dir, int rc, const char *doing,
     struct twr_error *err)
 {
 	const char *path = dir->path != NULL ? dir->path : "directory";
-	const char *why =
-	    dir->db != NULL ? sqlite3_errmsg(dir->db) : sqlite3_errstr(rc);
+	const char *why = dir->db != NULL ? sqlite3_errmsg(dir->db) :
+					    sqlite3_errstr(rc);
 
 	switch (rc & 0xff) {
 	case SQLITE_BUSY:
@@ -36,7 +36,8 @@ directory_fail(const struct directory *dir, int rc, const char *doing,
 	case SQLITE_FULL:
 		return twr_fail(err, TWR_EWRITE,
 		    "%s: no space left while %s; nothing was changed; make "
-		    "room and try again", path, doing);
+		    "room and try again",
+		    path, doing);
 	default:
 		break;
 	}
@@ -52,7 +53,7 @@ query_prepare(struct query *q, struct directory *dir, const char *sql,
 {
 	int rc;
 
-	*q = (struct query){ dir, NULL, true, SQLITE_OK };
+	*q = (struct query) { dir, NULL, true, SQLITE_OK };
 	rc = sqlite3_prepare_v2(dir->db, sql, -1, &q->st, NULL);
 	if (rc != SQLITE_OK)
 		return directory_fail(dir, rc, "preparing a statement", err);
@@ -65,7 +66,7 @@ query_begin(struct query *q, struct directory *dir, enum sql_id id,
 {
 	if (dir->st[id] == NULL || sqlite3_stmt_busy(dir->st[id]) != 0)
 		return query_prepare(q, dir, directory_sql[id], err);
-	*q = (struct query){ dir, dir->st[id], false, SQLITE_OK };
+	*q = (struct query) { dir, dir->st[id], false, SQLITE_OK };
 	return TWR_OK;
 }
 

@@ -38,7 +38,8 @@ directory_assignment_find(struct directory *dir, const char *sid,
 	if (rc == TWR_ENOENT)
 		return twr_fail(err, TWR_EREFUSED,
 		    "assignment \"%s\": no such assignment; \"twrbac "
-		    "assignment list\" shows their SIDs (IY...)", sid);
+		    "assignment list\" shows their SIDs (IY...)",
+		    sid);
 	return rc;
 }
 
@@ -48,8 +49,8 @@ enum twr_status
 directory_role_get(struct directory *dir, int64_t id, struct role *ret,
     struct twr_error *err)
 {
-	enum twr_status rc =
-	    find_by_id(dir, SQL_ROLE_BY_ID, ROW_ROLE, id, ret, err);
+	enum twr_status rc = find_by_id(dir, SQL_ROLE_BY_ID, ROW_ROLE, id, ret,
+	    err);
 
 	if (rc == TWR_ENOENT)
 		return twr_fail(err, TWR_EREFUSED,
@@ -134,8 +135,8 @@ directory_role_lookup(struct directory *dir, const char *text, struct role *ret,
 			twr_time_format(ro.deleted_at, when);
 			rc = twr_fail(err, TWR_EREFUSED,
 			    "role %s: %s was deleted at %s; \"twrbac role "
-			    "list\" shows those there are", sid, ro.key,
-			    when);
+			    "list\" shows those there are",
+			    sid, ro.key, when);
 		}
 	} else {
 		rc = find_by_text(dir, SQL_ROLE_BY_KEY, ROW_ROLE, text, &ro,

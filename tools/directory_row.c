@@ -53,7 +53,8 @@ columns_end(const struct columns *rc, struct twr_error *err)
 	if (rc->bad)
 		return twr_fail(err, TWR_EDATA,
 		    "%s: a row holds what twrbac never writes; restore the "
-		    "newest backup", rc->q->dir->path);
+		    "newest backup",
+		    rc->q->dir->path);
 	return TWR_OK;
 }
 
@@ -62,8 +63,8 @@ read_scope(struct columns *rc, struct scope *row)
 {
 	row->id = column_int(rc, 1, UINT32_MAX);
 	column_text(rc, row->sid, sizeof(row->sid));
-	row->kind = (enum twr_scope_kind)column_int(rc,
-	    TWR_SCOPE_ORGANIZATION, TWR_SCOPE_SUBACCOUNT);
+	row->kind = (enum twr_scope_kind)column_int(rc, TWR_SCOPE_ORGANIZATION,
+	    TWR_SCOPE_SUBACCOUNT);
 	row->parent_id = column_int(rc, 0, UINT32_MAX);
 	column_text(rc, row->name, sizeof(row->name));
 	column_text(rc, row->path, sizeof(row->path));
@@ -83,8 +84,8 @@ read_user(struct columns *rc, struct user *row)
 	    TWR_USER_SUSPENDED);
 	row->kind = (enum twr_user_kind)column_int(rc, TWR_KIND_PERSON,
 	    TWR_KIND_SERVICE);
-	row->two_factor = (enum twr_two_factor)column_int(rc,
-	    TWR_2FA_ENROLLED, TWR_2FA_UNKNOWN);
+	row->two_factor = (enum twr_two_factor)column_int(rc, TWR_2FA_ENROLLED,
+	    TWR_2FA_UNKNOWN);
 	row->created_at = column_time(rc, 0);
 	row->removed_at = column_time(rc, TWR_NEVER);
 }
@@ -167,8 +168,7 @@ find_shown(const char *text, char buf[FIND_SHOWN + 4])
 }
 
 enum twr_status
-find_read(struct query *q, enum row_kind kind, void *row,
-    struct twr_error *err)
+find_read(struct query *q, enum row_kind kind, void *row, struct twr_error *err)
 {
 	struct columns rc = { q, 0, false };
 	enum twr_status status = query_step(q, err);
@@ -212,8 +212,7 @@ find_by_text(struct directory *dir, enum sql_id id, enum row_kind kind,
 
 enum twr_status
 find_by_id(struct directory *dir, enum sql_id sql, enum row_kind kind,
-    int64_t id,
-    void *row, struct twr_error *err)
+    int64_t id, void *row, struct twr_error *err)
 {
 	struct query q;
 	enum twr_status rc = query_begin(&q, dir, sql, err);

@@ -3,6 +3,9 @@
 
 #include "admin.h"
 
+/* Statements are laid out as SQL is. */
+/* clang-format off */
+
 #define SCOPE "SELECT " SQL_COLS_SCOPE " FROM scope_path s "
 #define USER "SELECT " SQL_COLS_USER " FROM user u "
 #define LOGIN "SELECT " SQL_COLS_LOGIN " FROM login l "
@@ -531,7 +534,8 @@ const char *const directory_sql[SQL_STATEMENTS] = {
 	[SQL_RESTORE_ROLE] =
 	    "INSERT INTO role (id, sid, key, type, product_group, name,"
 	    " description, assignable_at, published_sid, modelled, shipped,"
-	    " deleted_at) VALUES (" J("id") ", " J("sid") ", " J("key") ", CASE "
+	    " deleted_at)"
+	    " VALUES (" J("id") ", " J("sid") ", " J("key") ", CASE "
 	    J("type") " WHEN 'organization' THEN 1 WHEN 'general' THEN 2"
 	    " WHEN 'built-in' THEN 3 WHEN 'resource' THEN 4 WHEN 'custom'"
 	    " THEN 5 END, " J("product_group") ", " J("name") ", "
@@ -619,3 +623,4 @@ const char *const directory_sql[SQL_STATEMENTS] = {
 	[SQL_GONE_CONFIGURATION] = GONE(CONFIGURATION),
 	[SQL_GONE_POLICY] = GONE(POLICY),
 };
+/* clang-format on */

@@ -238,7 +238,13 @@ void read_assignment(struct columns *rc, struct assignment *row);
  * and read its first row into the struct that kind stands for. TWR_ENOENT,
  * with err left alone, when there is none.
  */
-enum row_kind { ROW_SCOPE, ROW_USER, ROW_LOGIN, ROW_ROLE, ROW_ASSIGNMENT };
+enum row_kind {
+	ROW_SCOPE,
+	ROW_USER,
+	ROW_LOGIN,
+	ROW_ROLE,
+	ROW_ASSIGNMENT
+};
 enum twr_status find_by_text(struct directory *dir, enum sql_id id,
     enum row_kind kind, const char *text, void *row,
     struct twr_error *err) TWR_MUST_CHECK;
@@ -252,8 +258,7 @@ enum twr_status find_read(struct query *q, enum row_kind kind, void *row,
  * A SID in either case as it is stored, in sid; false when text is not one.
  * prefix NULL: any.
  */
-bool find_sid(const char *text, const char *prefix,
-    char sid[TWR_SID_LEN + 1]);
+bool find_sid(const char *text, const char *prefix, char sid[TWR_SID_LEN + 1]);
 
 /* What a sentence shows of a text: all, or its beginning and "...". */
 #define FIND_SHOWN 200

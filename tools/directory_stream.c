@@ -64,7 +64,7 @@ login_stream_next(struct login_stream *st, struct login_stream_row *row,
 
 	if (rc != TWR_OK)
 		return rc;
-	*row = (struct login_stream_row){ 0 };
+	*row = (struct login_stream_row) { 0 };
 	row->name = stream_text(&co, TWR_LOGIN_MAX);
 	row->uid = (uint32_t)column_time(&co, TWR_UID_UNKNOWN);
 	row->user_id = column_int(&co, 0, INT64_MAX);
@@ -73,8 +73,8 @@ login_stream_next(struct login_stream *st, struct login_stream_row *row,
 	if (row->user_id != 0) {
 		row->status = (enum twr_user_status)column_int(&co,
 		    TWR_USER_ACTIVE, TWR_USER_SUSPENDED);
-		row->kind = (enum twr_user_kind)column_int(&co,
-		    TWR_KIND_PERSON, TWR_KIND_SERVICE);
+		row->kind = (enum twr_user_kind)column_int(&co, TWR_KIND_PERSON,
+		    TWR_KIND_SERVICE);
 		row->two_factor = (enum twr_two_factor)column_int(&co,
 		    TWR_2FA_ENROLLED, TWR_2FA_UNKNOWN);
 	}

@@ -28,7 +28,7 @@ directory_each_scope(struct directory *dir, scope_fn *fn, void *ctx,
 			end = true;
 			break;
 		}
-		co = (struct columns){ &q, 0, false };
+		co = (struct columns) { &q, 0, false };
 		read_scope(&co, &row);
 		if ((rc = columns_end(&co, err)) == TWR_OK)
 			rc = fn(ctx, &row, err);
@@ -53,7 +53,7 @@ each_user(struct directory *dir, enum sql_id sql, bool ever, user_fn *fn,
 			end = true;
 			break;
 		}
-		co = (struct columns){ &q, 0, false };
+		co = (struct columns) { &q, 0, false };
 		read_user(&co, &row);
 		if ((rc = columns_end(&co, err)) == TWR_OK)
 			rc = fn(ctx, &row, err);
@@ -99,7 +99,7 @@ directory_each_login(struct directory *dir, int64_t user_id, login_fn *fn,
 			end = true;
 			break;
 		}
-		co = (struct columns){ &q, 0, false };
+		co = (struct columns) { &q, 0, false };
 		read_login(&co, &row);
 		if ((rc = columns_end(&co, err)) == TWR_OK)
 			rc = fn(ctx, &row, err);
@@ -124,7 +124,7 @@ each_role(struct directory *dir, bool ever, role_fn *fn, void *ctx,
 			end = true;
 			break;
 		}
-		co = (struct columns){ &q, 0, false };
+		co = (struct columns) { &q, 0, false };
 		read_role(&co, &row);
 		if ((rc = columns_end(&co, err)) == TWR_OK)
 			rc = fn(ctx, &row, err);
@@ -147,8 +147,8 @@ directory_each_role_ever(struct directory *dir, role_fn *fn, void *ctx,
 }
 
 enum twr_status
-directory_each_permission(struct directory *dir, int64_t role_id,
-    text_fn *fn, void *ctx, struct twr_error *err)
+directory_each_permission(struct directory *dir, int64_t role_id, text_fn *fn,
+    void *ctx, struct twr_error *err)
 {
 	char text[TWR_NAME_MAX + 1];
 	struct columns co;
@@ -163,7 +163,7 @@ directory_each_permission(struct directory *dir, int64_t role_id,
 			end = true;
 			break;
 		}
-		co = (struct columns){ &q, 0, false };
+		co = (struct columns) { &q, 0, false };
 		column_text(&co, text, sizeof(text));
 		if ((rc = columns_end(&co, err)) == TWR_OK)
 			rc = fn(ctx, text, err);
@@ -246,8 +246,8 @@ directory_each_included(struct directory *dir, int64_t role_id, id_fn *fn,
 }
 
 enum twr_status
-directory_each_included_deep(struct directory *dir, int64_t role_id,
-    id_fn *fn, void *ctx, struct twr_error *err)
+directory_each_included_deep(struct directory *dir, int64_t role_id, id_fn *fn,
+    void *ctx, struct twr_error *err)
 {
 	return each_id(dir, SQL_INCLUDED_DEEP, role_id, fn, ctx, err);
 }
@@ -260,13 +260,11 @@ directory_each_including(struct directory *dir, int64_t role_id, id_fn *fn,
 }
 
 enum twr_status
-directory_each_standing(struct directory *dir, int64_t user_id,
-    int64_t role_id, int64_t scope_id, standing_fn *fn, void *ctx,
-    struct twr_error *err)
+directory_each_standing(struct directory *dir, int64_t user_id, int64_t role_id,
+    int64_t scope_id, standing_fn *fn, void *ctx, struct twr_error *err)
 {
 	struct query q;
-	enum twr_status rc =
-	    query_begin(&q, dir, SQL_ASSIGNMENT_STANDING, err);
+	enum twr_status rc = query_begin(&q, dir, SQL_ASSIGNMENT_STANDING, err);
 
 	if (rc != TWR_OK)
 		return finish(&q, rc, false);
@@ -312,8 +310,7 @@ assignment_field_word(enum assignment_field field)
 }
 
 static enum twr_status
-read_joined(struct query *q, struct assignment_row *row,
-    struct twr_error *err)
+read_joined(struct query *q, struct assignment_row *row, struct twr_error *err)
 {
 	struct columns co = { q, 0, false };
 
@@ -336,9 +333,10 @@ bind_filter(struct query *q, const struct assignment_filter *f)
 	query_int(q, 2, f->user_id);
 	query_int(q, 3, f->role_id);
 	query_int(q, 4, f->scope_id);
-	query_int(q, 5, f->removed ? ASSIGNMENTS_EVER :
-		f->which != 0	   ? f->which :
-				     ASSIGNMENTS_STANDING);
+	query_int(q, 5,
+	    f->removed	      ? ASSIGNMENTS_EVER :
+		f->which != 0 ? f->which :
+				ASSIGNMENTS_STANDING);
 	query_int(q, 6, f->now);
 	query_text(q, 7, f->group);
 	query_int(q, 8, f->type);

@@ -25,8 +25,7 @@ directory_new_sid(const char prefix[2], char ret[TWR_SID_LEN + 1],
 }
 
 static enum twr_status
-need_sid(const char prefix[2], char sid[TWR_SID_LEN + 1],
-    struct twr_error *err)
+need_sid(const char prefix[2], char sid[TWR_SID_LEN + 1], struct twr_error *err)
 {
 	return sid[0] != '\0' ? TWR_OK : directory_new_sid(prefix, sid, err);
 }
@@ -59,8 +58,7 @@ enum twr_status
 directory_insert_scope(struct directory *dir, struct scope *row,
     struct twr_error *err)
 {
-	const char *prefix =
-	    row->kind == TWR_SCOPE_ORGANIZATION ? "OR" : "AC";
+	const char *prefix = row->kind == TWR_SCOPE_ORGANIZATION ? "OR" : "AC";
 	struct query q;
 	enum twr_status rc;
 
@@ -98,8 +96,8 @@ directory_update_scope(struct directory *dir, const struct scope *row,
 }
 
 enum twr_status
-directory_put_alias(struct directory *dir, int64_t parent_id,
-    const char *name, int64_t scope_id, int64_t at, struct twr_error *err)
+directory_put_alias(struct directory *dir, int64_t parent_id, const char *name,
+    int64_t scope_id, int64_t at, struct twr_error *err)
 {
 	struct query q;
 	enum twr_status rc = query_begin(&q, dir, SQL_ALIAS_PUT, err);

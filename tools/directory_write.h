@@ -13,25 +13,22 @@
 
 #include "directory.h"
 
-enum twr_status directory_insert_scope(struct directory *dir,
-    struct scope *row, struct twr_error *err) TWR_MUST_CHECK;
-enum twr_status directory_insert_user(struct directory *dir,
-    struct user *row, struct twr_error *err) TWR_MUST_CHECK;
-enum twr_status directory_insert_role(struct directory *dir,
-    struct role *row, struct twr_error *err) TWR_MUST_CHECK;
+enum twr_status directory_insert_scope(struct directory *dir, struct scope *row,
+    struct twr_error *err) TWR_MUST_CHECK;
+enum twr_status directory_insert_user(struct directory *dir, struct user *row,
+    struct twr_error *err) TWR_MUST_CHECK;
+enum twr_status directory_insert_role(struct directory *dir, struct role *row,
+    struct twr_error *err) TWR_MUST_CHECK;
 enum twr_status directory_insert_assignment(struct directory *dir,
     struct assignment *row, struct twr_error *err) TWR_MUST_CHECK;
 
-enum twr_status directory_add_permission(struct directory *dir,
-    int64_t role_id, const char *permission,
-    struct twr_error *err) TWR_MUST_CHECK;
-enum twr_status directory_add_included(struct directory *dir,
-    int64_t role_id, int64_t included_id,
-    struct twr_error *err) TWR_MUST_CHECK;
+enum twr_status directory_add_permission(struct directory *dir, int64_t role_id,
+    const char *permission, struct twr_error *err) TWR_MUST_CHECK;
+enum twr_status directory_add_included(struct directory *dir, int64_t role_id,
+    int64_t included_id, struct twr_error *err) TWR_MUST_CHECK;
 
-enum twr_status directory_remove_assignment(struct directory *dir,
-    int64_t id, int64_t at, const char *by,
-    struct twr_error *err) TWR_MUST_CHECK;
+enum twr_status directory_remove_assignment(struct directory *dir, int64_t id,
+    int64_t at, const char *by, struct twr_error *err) TWR_MUST_CHECK;
 enum twr_status directory_update_user(struct directory *dir,
     const struct user *row, struct twr_error *err) TWR_MUST_CHECK;
 /* Insert, or replace the record of the same name. user_id 0: a tombstone. */
@@ -48,8 +45,8 @@ enum twr_status directory_update_role(struct directory *dir,
 enum twr_status directory_delete_role(struct directory *dir, int64_t id,
     int64_t at, struct twr_error *err) TWR_MUST_CHECK;
 /* Take all permissions from a role. */
-enum twr_status directory_clear_permissions(struct directory *dir,
-    int64_t id, struct twr_error *err) TWR_MUST_CHECK;
+enum twr_status directory_clear_permissions(struct directory *dir, int64_t id,
+    struct twr_error *err) TWR_MUST_CHECK;
 /* Take all included roles from a role. */
 enum twr_status directory_clear_included(struct directory *dir, int64_t id,
     struct twr_error *err) TWR_MUST_CHECK;
@@ -59,24 +56,22 @@ enum twr_status directory_update_scope(struct directory *dir,
     const struct scope *row, struct twr_error *err) TWR_MUST_CHECK;
 /* A scope by its parent and exact name; row->id is 0 when there is none. */
 enum twr_status directory_child(struct directory *dir, int64_t parent_id,
-    const char *name, struct scope *row,
-    struct twr_error *err) TWR_MUST_CHECK;
+    const char *name, struct scope *row, struct twr_error *err) TWR_MUST_CHECK;
 /* The scope that an alias leads to; 0 when there is none. */
 enum twr_status directory_alias(struct directory *dir, int64_t parent_id,
     const char *name, int64_t *ret, struct twr_error *err) TWR_MUST_CHECK;
-enum twr_status directory_put_alias(struct directory *dir,
-    int64_t parent_id, const char *name, int64_t scope_id, int64_t at,
+enum twr_status directory_put_alias(struct directory *dir, int64_t parent_id,
+    const char *name, int64_t scope_id, int64_t at,
     struct twr_error *err) TWR_MUST_CHECK;
-enum twr_status directory_delete_alias(struct directory *dir,
-    int64_t parent_id, const char *name,
-    struct twr_error *err) TWR_MUST_CHECK;
+enum twr_status directory_delete_alias(struct directory *dir, int64_t parent_id,
+    const char *name, struct twr_error *err) TWR_MUST_CHECK;
 
 /* Assignments, not removed, of one user and role; scope_id 0: anywhere. */
 typedef enum twr_status standing_fn(void *ctx, const struct assignment *row,
     struct twr_error *err);
-enum twr_status directory_each_standing(struct directory *dir,
-    int64_t user_id, int64_t role_id, int64_t scope_id, standing_fn *fn,
-    void *ctx, struct twr_error *err) TWR_MUST_CHECK;
+enum twr_status directory_each_standing(struct directory *dir, int64_t user_id,
+    int64_t role_id, int64_t scope_id, standing_fn *fn, void *ctx,
+    struct twr_error *err) TWR_MUST_CHECK;
 
 enum twr_status directory_put_accepted(struct directory *dir,
     const struct accepted *row, struct twr_error *err) TWR_MUST_CHECK;
@@ -85,8 +80,8 @@ enum twr_status directory_put_policy_path(struct directory *dir,
     const char *path, struct twr_error *err) TWR_MUST_CHECK;
 enum twr_status directory_put_serial(struct directory *dir, uint64_t serial,
     const char *digest, struct twr_error *err) TWR_MUST_CHECK;
-enum twr_status directory_put_setting(struct directory *dir,
-    const char *name, int64_t value, struct twr_error *err) TWR_MUST_CHECK;
+enum twr_status directory_put_setting(struct directory *dir, const char *name,
+    int64_t value, struct twr_error *err) TWR_MUST_CHECK;
 
 /*
  * The whole state of one thing as JSON with sorted keys, made by the

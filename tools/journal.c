@@ -22,8 +22,7 @@ static const struct {
 const char *
 journal_event_word(enum journal_event event)
 {
-	return (unsigned)event < JOURNAL_EVENT_COUNT ? events[event].word :
-						       "?";
+	return (unsigned)event < JOURNAL_EVENT_COUNT ? events[event].word : "?";
 }
 
 enum directory_entity
@@ -102,8 +101,8 @@ prove_row(void *ctx, const struct journal_row *row, struct twr_error *err)
 	if (row->seq != pr->head.seq + 1)
 		return twr_fail(err, TWR_EDATA,
 		    "%s: journal row %llu is missing: the next is %llu; "
-		    "compare with a backup", pr->path,
-		    (unsigned long long)pr->head.seq + 1,
+		    "compare with a backup",
+		    pr->path, (unsigned long long)pr->head.seq + 1,
 		    (unsigned long long)row->seq);
 	rc = journal_hasher_row(pr->ha, pr->head.hash, row, hash, err);
 	if (rc != TWR_OK)
@@ -111,8 +110,8 @@ prove_row(void *ctx, const struct journal_row *row, struct twr_error *err)
 	if (memcmp(hash, row->hash, sizeof(hash)) != 0)
 		return twr_fail(err, TWR_EDATA,
 		    "%s: journal row %llu was altered: its hash does not fit; "
-		    "compare with a backup", pr->path,
-		    (unsigned long long)row->seq);
+		    "compare with a backup",
+		    pr->path, (unsigned long long)row->seq);
 	pr->head.seq = row->seq;
 	pr->head.at = row->at;
 	memcpy(pr->head.hash, hash, sizeof(hash));
@@ -133,8 +132,8 @@ journal_verify(struct directory *dir, struct journal_head *head,
 	journal_hasher_free(pr.ha);
 	for (entity = ENTITY_SCOPE; rc == TWR_OK && entity <= ENTITY_POLICY;
 	     entity++)
-		rc = directory_replay_check(dir,
-		    (enum directory_entity)entity, err);
+		rc = directory_replay_check(dir, (enum directory_entity)entity,
+		    err);
 	if (rc == TWR_OK)
 		*head = pr.head;
 	return rc;

@@ -67,7 +67,7 @@ enum journal_event {
 #define X(id, entity, word) JOURNAL_##id,
 	JOURNAL_EVENTS(X)
 #undef X
-	    JOURNAL_EVENT_COUNT
+	JOURNAL_EVENT_COUNT
 };
 
 /* "role-assignment.created"; "?" outside the enum. */
@@ -84,10 +84,9 @@ enum directory_entity journal_event_entity(enum journal_event event);
  * TWR_EREFUSED when now is earlier than the newest row's time and clock_ok
  * is false; otherwise as the directory.
  */
-enum twr_status journal_append(struct directory *dir,
-    const struct actor *actor, int64_t now, bool clock_ok,
-    enum journal_event event, const char *subject, const char *before,
-    struct twr_error *err) TWR_MUST_CHECK;
+enum twr_status journal_append(struct directory *dir, const struct actor *actor,
+    int64_t now, bool clock_ok, enum journal_event event, const char *subject,
+    const char *before, struct twr_error *err) TWR_MUST_CHECK;
 
 /*
  * Refuse (TWR_EREFUSED, with the cure) a clock that is earlier than the
@@ -111,8 +110,8 @@ enum twr_status journal_hash(const uint8_t prev[TWR_HASH_LEN],
  *
  * TWR_EDATA: names the first row or thing that does not fit.
  */
-enum twr_status journal_verify(struct directory *dir,
-    struct journal_head *head, struct twr_error *err) TWR_MUST_CHECK;
+enum twr_status journal_verify(struct directory *dir, struct journal_head *head,
+    struct twr_error *err) TWR_MUST_CHECK;
 
 /*
  * Tell syslog (authpriv, notice) the sequence and hash of the newest row,

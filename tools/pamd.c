@@ -105,8 +105,8 @@ file_reaches(struct search *se, const char *name, unsigned depth)
 
 	if (depth > DEPTH_MAX || se->files++ > FILES_MAX)
 		return false;
-	fd = openat(se->dir, name, O_RDONLY | O_NONBLOCK | O_NOCTTY |
-	    O_CLOEXEC);
+	fd = openat(se->dir, name,
+	    O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (fd < 0)
 		return false;
 	if ((file = fdopen(fd, "r")) == NULL) {
@@ -130,7 +130,8 @@ is_service(const struct dirent *entry)
 	size_t i;
 
 	if (name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789._+-")] !=
-	    '\0' || name[0] == '.')
+		'\0' ||
+	    name[0] == '.')
 		return 0;
 	for (i = 0; i < sizeof(copies) / sizeof(*copies); i++) {
 		if (strstr(name, copies[i]) != NULL)
@@ -191,6 +192,7 @@ pamd_each_service(const char *dir, const char *module,
 	if (n < 0)
 		return twr_fail(err, TWR_EUNREADABLE,
 		    "%s: cannot be listed; the services there were not "
-		    "looked at", dir);
+		    "looked at",
+		    dir);
 	return TWR_OK;
 }

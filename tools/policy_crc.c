@@ -41,13 +41,10 @@ policy_crc_add(const struct policy_crc *pc, uint32_t crc, const void *data,
 	for (; len >= 8; len -= 8, p += 8) {
 		low = crc ^ load32(p);
 		high = load32(p + 4);
-		crc = pc->table[7][low & 0xff] ^
-		    pc->table[6][low >> 8 & 0xff] ^
+		crc = pc->table[7][low & 0xff] ^ pc->table[6][low >> 8 & 0xff] ^
 		    pc->table[5][low >> 16 & 0xff] ^ pc->table[4][low >> 24] ^
-		    pc->table[3][high & 0xff] ^
-		    pc->table[2][high >> 8 & 0xff] ^
-		    pc->table[1][high >> 16 & 0xff] ^
-		    pc->table[0][high >> 24];
+		    pc->table[3][high & 0xff] ^ pc->table[2][high >> 8 & 0xff] ^
+		    pc->table[1][high >> 16 & 0xff] ^ pc->table[0][high >> 24];
 	}
 	for (; len > 0; len--)
 		crc = crc >> 8 ^ pc->table[0][(crc ^ *p++) & 0xff];

@@ -22,8 +22,7 @@ struct policy_value {
 
 void policy_encode_name(struct policy_value *c, const char *name);
 void policy_encode_rule(struct policy_value *c, const struct twr_rule *rule);
-void policy_encode_login(struct policy_value *c,
-    const struct twr_login *login);
+void policy_encode_login(struct policy_value *c, const struct twr_login *login);
 void policy_encode_exemptions(struct policy_value *c,
     const struct twr_exemptions *ex);
 void policy_encode_meta(struct policy_value *c, const struct twr_meta *meta);

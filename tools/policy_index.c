@@ -101,7 +101,8 @@ choose_size(struct attempt *at, uint32_t *ret, struct twr_error *err)
 	return twr_fail(err, TWR_EDATA,
 	    "policy: more than %d names have the same hash, as if somebody "
 	    "had chosen them so; look at the logins that were mapped last "
-	    "(twrbac journal) and unmap them", POLICY_RUN_MAX);
+	    "(twrbac journal) and unmap them",
+	    POLICY_RUN_MAX);
 }
 
 /* Number the entries table by table, in their order within each. */
@@ -118,8 +119,8 @@ sort_by_table(struct policy_index *ix, size_t n)
 		ix->first[i + 1] += ix->first[i];
 	memcpy(next, ix->first, sizeof(next));
 	for (i = 0; i < n; i++)
-		ix->order[next[ix->entries[i].hash % POLICY_TABLES]++] =
-		    (uint32_t)i;
+		ix->order[next[ix->entries[i].hash %
+		    POLICY_TABLES]++] = (uint32_t)i;
 }
 
 enum twr_status
@@ -172,7 +173,8 @@ policy_write_at(int fd, const void *data, size_t len, uint64_t pos,
 		if (n <= 0)
 			return twr_fail(err, TWR_EWRITE,
 			    "the new policy cannot be written: %s; is the "
-			    "disk full?", strerror(n == 0 ? ENOSPC : errno));
+			    "disk full?",
+			    strerror(n == 0 ? ENOSPC : errno));
 		p += n;
 		pos += (uint64_t)n;
 		len -= (size_t)n;
@@ -201,8 +203,7 @@ fill_table(const struct policy_index *ix, size_t table, uint8_t *slots)
 	for (i = ix->first[table]; i < ix->first[table + 1]; i++) {
 		e = &ix->entries[ix->order[i]];
 		at = slot_of(e->hash, n);
-		while (memcmp(slots + (size_t)at * SLOT_LEN + 4, empty, 4) !=
-		    0)
+		while (memcmp(slots + (size_t)at * SLOT_LEN + 4, empty, 4) != 0)
 			at = at + 1 == n ? 0 : at + 1;
 		store32(slots + (size_t)at * SLOT_LEN, e->hash);
 		store32(slots + (size_t)at * SLOT_LEN + 4, e->pos);
@@ -220,8 +221,7 @@ policy_index_write(const struct policy_index *ix, int fd, uint32_t end,
 	if ((tables = malloc((size_t)ix->len + 1)) == NULL)
 		return twr_fail(err, TWR_ENOMEM, "policy: out of memory");
 	for (i = 0, p = tables; i < POLICY_TABLES; i++) {
-		store32(header + i * SLOT_LEN,
-		    end + (uint32_t)(p - tables));
+		store32(header + i * SLOT_LEN, end + (uint32_t)(p - tables));
 		store32(header + i * SLOT_LEN + 4, ix->slots[i]);
 		fill_table(ix, i, p);
 		p += (size_t)ix->slots[i] * SLOT_LEN;

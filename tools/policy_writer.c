@@ -138,14 +138,14 @@ too_long(const char *what, const char *name, struct twr_error *err)
 {
 	return twr_fail(err, TWR_EDATA,
 	    "%s %s: the policy would be 4 GiB or more; remove logins or "
-	    "assignments", what, name);
+	    "assignments",
+	    what, name);
 }
 
 /* Add the encoded value under key. what, name and of are for messages. */
 static enum twr_status
 add_record(struct policy_writer *pw, const uint8_t *key, size_t key_len,
-    const char *what, const char *name, const char *of,
-    struct twr_error *err)
+    const char *what, const char *name, const char *of, struct twr_error *err)
 {
 	struct policy_value *c = &pw->enc;
 	uint32_t crc;
@@ -161,10 +161,12 @@ add_record(struct policy_writer *pw, const uint8_t *key, size_t key_len,
 	if (c->bad)
 		return twr_fail(err, TWR_EDATA,
 		    "%s %s: a value is out of its range; report this as a "
-		    "defect", what, name);
+		    "defect",
+		    what, name);
 	/* 16 bytes of index are the least for each record */
 	if (pw->end + 8 + key_len + c->len + TWR_CRC_LEN +
-	    16 * ((uint64_t)pw->n + 1) > UINT32_MAX)
+		16 * ((uint64_t)pw->n + 1) >
+	    UINT32_MAX)
 		return too_long(what, name, err);
 	crc = policy_crc_add(&pw->crc, 0, key, key_len);
 	crc = policy_crc_add(&pw->crc, crc, c->bytes, c->len);
@@ -183,7 +185,8 @@ add_named(struct policy_writer *pw, char kind, const char *name,
 	if (len == 0 || len > name_max)
 		return twr_fail(err, TWR_EDATA,
 		    "%s %.64s: a name has 1 to %zu bytes, this has %zu; "
-		    "rename it", what, name, name_max, len);
+		    "rename it",
+		    what, name, name_max, len);
 	key[0] = (uint8_t)kind;
 	memcpy(key + 1, name, len);
 	return add_record(pw, key, len + 1, what, name, of, err);
@@ -203,8 +206,8 @@ policy_writer_begin(int fd, struct policy_writer **ret, struct twr_error *err)
 	}
 	if (getrandom(pw->hash_key, sizeof(pw->hash_key), 0) !=
 	    (ssize_t)sizeof(pw->hash_key)) {
-		rc = twr_fail(err, TWR_EWRITE,
-		    "policy: no random numbers: %s", strerror(errno));
+		rc = twr_fail(err, TWR_EWRITE, "policy: no random numbers: %s",
+		    strerror(errno));
 		goto out;
 	}
 	policy_crc_init(&pw->crc);
@@ -231,8 +234,8 @@ policy_writer_free(struct policy_writer *pw)
 }
 
 static enum twr_status
-add_name(struct policy_writer *pw, char kind, uint32_t number,
-    const char *name, const char *what, struct twr_error *err)
+add_name(struct policy_writer *pw, char kind, uint32_t number, const char *name,
+    const char *what, struct twr_error *err)
 {
 	uint8_t key[6] = { TWR_KEY_NAME, (uint8_t)kind };
 	size_t i;
@@ -251,8 +254,8 @@ policy_writer_role(struct policy_writer *pw, uint32_t number, const char *key,
 }
 
 enum twr_status
-policy_writer_scope(struct policy_writer *pw, uint32_t number,
-    const char *path, struct twr_error *err)
+policy_writer_scope(struct policy_writer *pw, uint32_t number, const char *path,
+    struct twr_error *err)
 {
 	return add_name(pw, TWR_NAME_SCOPE, number, path, "scope", err);
 }
@@ -283,8 +286,7 @@ policy_writer_exemptions(struct policy_writer *pw,
 
 	policy_encode_exemptions(start_value(pw), ex);
 	return add_record(pw, key, sizeof(key), "list of", "exemptions",
-	    "logins and services (each login times each service is one)",
-	    err);
+	    "logins and services (each login times each service is one)", err);
 }
 
 static int
@@ -309,7 +311,7 @@ show_key(const struct policy_writer *pw, uint32_t pos, char ret[64])
 	if (pos >= flushed)
 		memcpy(head, pw->buffer + (pos - flushed),
 		    pw->end - pos < sizeof(head) ? pw->end - pos :
-		    sizeof(head));
+						   sizeof(head));
 	else
 		n = pread(pw->fd, head, sizeof(head), (off_t)pos);
 	len = n < 0 ? 0 : head[0];
@@ -341,8 +343,10 @@ check_unique(const struct policy_writer *pw, struct twr_error *err)
 		show_key(pw, sorted[i].pos, key);
 		rc = twr_fail(err, TWR_EDATA,
 		    "policy: %s %s comes twice; run twrbac doctor",
-		    key[0] == TWR_KEY_LOGIN ? "login" :
-		    key[0] == TWR_KEY_RULE ? "rule" : "record", key + 1);
+		    key[0] == TWR_KEY_LOGIN    ? "login" :
+			key[0] == TWR_KEY_RULE ? "rule" :
+						 "record",
+		    key + 1);
 	}
 	free(sorted);
 	return rc;
@@ -392,7 +396,7 @@ policy_writer_finish(struct policy_writer *pw, struct twr_meta *meta,
 	    (rc = check_unique(pw, err)) != TWR_OK ||
 	    (rc = flush_buffer(pw, err)) != TWR_OK ||
 	    (rc = policy_index_write(&ix, pw->fd, (uint32_t)pw->end, err)) !=
-	    TWR_OK)
+		TWR_OK)
 		goto out;
 	pw->finished = true;
 	if (fstat(pw->fd, &st) != 0 || (uint64_t)st.st_size != meta->file_len)
@@ -410,8 +414,8 @@ not_as_written(struct twr_error *err, const struct policy_record *pr,
 {
 	return twr_fail(err, TWR_EWRITE,
 	    "policy: record %.*s at %u: %s; the disk or memory may be faulty, "
-	    "run the command again", (int)pr->key_len, (const char *)pr->key,
-	    (unsigned)pr->pos, what);
+	    "run the command again",
+	    (int)pr->key_len, (const char *)pr->key, (unsigned)pr->pos, what);
 }
 
 /* One record, as it stands in the file and as the module's reader finds it. */
@@ -489,8 +493,7 @@ policy_writer_verify(int fd, const struct policy_writer *pw,
 	if (!pw->finished)
 		return twr_fail(err, TWR_EINVAL, "policy: not finished yet");
 	if (fstat(fd, &st) != 0)
-		return twr_fail(err, TWR_EWRITE, "policy: %s",
-		    strerror(errno));
+		return twr_fail(err, TWR_EWRITE, "policy: %s", strerror(errno));
 	rc = twr_reader_init(&rd, fd, (uint64_t)st.st_size, err);
 	if (rc != TWR_OK || (rc = policy_scan_begin(&rd, &ps, err)) != TWR_OK)
 		goto out;

@@ -26,9 +26,8 @@ enum twr_status policy_writer_scope(struct policy_writer *pw, uint32_t number,
 enum twr_status policy_writer_rule(struct policy_writer *pw,
     const char *service, const struct twr_rule *rule,
     struct twr_error *err) TWR_MUST_CHECK;
-enum twr_status policy_writer_login(struct policy_writer *pw,
-    const char *name, const struct twr_login *login,
-    struct twr_error *err) TWR_MUST_CHECK;
+enum twr_status policy_writer_login(struct policy_writer *pw, const char *name,
+    const struct twr_login *login, struct twr_error *err) TWR_MUST_CHECK;
 enum twr_status policy_writer_exemptions(struct policy_writer *pw,
     const struct twr_exemptions *ex, struct twr_error *err) TWR_MUST_CHECK;
 /* Write meta (version and file_len are filled in) and the index. */

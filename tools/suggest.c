@@ -52,8 +52,7 @@ edit_distance(const char *a, const char *b)
 			cur[j] = least(prev[j] + 1, cur[j - 1] + 1,
 			    prev[j - 1] + (x != y));
 			if (i > 1 && j > 1 && x == folded(b[j - 2]) &&
-			    folded(a[i - 2]) == y &&
-			    before[j - 2] + 1 < cur[j])
+			    folded(a[i - 2]) == y && before[j - 2] + 1 < cur[j])
 				cur[j] = before[j - 2] + 1;
 		}
 		old = before;

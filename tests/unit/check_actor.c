@@ -49,14 +49,15 @@ make_people(void)
 	support_user("adm", 1002, "administrator");
 	support_user("std", 1003, NULL);
 	support_user("sus", 1004, "administrator");
-	support_expect(change_login_map(ch, &second, "alice", NULL, NULL,
-			   &err), TWR_OK, &err, NULL);
+	support_expect(change_login_map(ch, &second, "alice", NULL, NULL, &err),
+	    TWR_OK, &err, NULL);
 	support_expect(change_login_map(ch, &old, "adm", NULL, NULL, &err),
 	    TWR_OK, &err, NULL);
-	support_expect(change_login_unmap(ch, "old", NULL, &err), TWR_OK,
-	    &err, NULL);
+	support_expect(change_login_unmap(ch, "old", NULL, &err), TWR_OK, &err,
+	    NULL);
 	support_expect(change_user_set_status(ch, "sus", TWR_USER_SUSPENDED,
-			   NULL, NULL, &err), TWR_OK, &err, NULL);
+			   NULL, NULL, &err),
+	    TWR_OK, &err, NULL);
 }
 
 static const struct {
@@ -113,8 +114,10 @@ static const struct {
 static struct actor_facts
 facts_of(uint32_t real, uint32_t sudo, uint32_t login, const char *as_root)
 {
-	struct actor_facts facts = { .real_uid = real, .sudo_uid = sudo,
-		.login_uid = login, .as_root = as_root };
+	struct actor_facts facts = { .real_uid = real,
+		.sudo_uid = sudo,
+		.login_uid = login,
+		.as_root = as_root };
 
 	name_of(real, facts.real_login);
 	name_of(sudo, facts.sudo_login);
@@ -151,8 +154,10 @@ END_TEST
 
 START_TEST(refuses_a_login_whose_uid_changed)
 {
-	struct actor_facts facts = { .real_uid = 2001, .sudo_uid = NO,
-		.login_uid = NO, .real_login = "alice" };
+	struct actor_facts facts = { .real_uid = 2001,
+		.sudo_uid = NO,
+		.login_uid = NO,
+		.real_login = "alice" };
 	struct actor who;
 	struct twr_error err = { "" };
 
@@ -185,15 +190,15 @@ START_TEST(attributes_anybody)
 	struct actor who;
 	struct twr_error err = { "" };
 
-	support_expect(actor_attribute(NULL, &facts, &who, &err), TWR_OK,
-	    &err, NULL);
+	support_expect(actor_attribute(NULL, &facts, &who, &err), TWR_OK, &err,
+	    NULL);
 	ck_assert_str_eq(who.label, "login:root");
 	ck_assert(!who.administrator);
 	ck_assert_int_eq(who.how, ACTOR_UID);
 	make_people();
 	facts = facts_of(0, 1003, NO, NULL);
-	support_expect(actor_attribute(support_directory_change()->dir,
-			   &facts, &who, &err),
+	support_expect(actor_attribute(support_directory_change()->dir, &facts,
+			   &who, &err),
 	    TWR_OK, &err, NULL);
 	ck_assert_str_eq(who.label, "std@example.com");
 	ck_assert(!who.administrator);

@@ -17,13 +17,20 @@ expect(enum twr_status rc, const struct twr_error *err, const char *words)
 		return;
 	}
 	ck_assert_int_eq(rc, TWR_EREFUSED);
-	ck_assert_msg(strstr(err->text, words) != NULL,
-	    "\"%s\" lacks \"%s\"", err->text, words);
+	ck_assert_msg(strstr(err->text, words) != NULL, "\"%s\" lacks \"%s\"",
+	    err->text, words);
 }
 
 /* ---- names ---- */
 
-enum what { EMAIL, NAME, ORG, ACCOUNT, SUB, REASON };
+enum what {
+	EMAIL,
+	NAME,
+	ORG,
+	ACCOUNT,
+	SUB,
+	REASON
+};
 
 static const struct {
 	enum what what;
@@ -81,8 +88,7 @@ START_TEST(judges_names)
 		rc = admin_check_user_name(text, &err);
 		break;
 	case ORG:
-		rc = admin_check_scope_name(TWR_SCOPE_ORGANIZATION, text,
-		    &err);
+		rc = admin_check_scope_name(TWR_SCOPE_ORGANIZATION, text, &err);
 		break;
 	case ACCOUNT:
 		rc = admin_check_scope_name(TWR_SCOPE_ACCOUNT, text, &err);
@@ -230,8 +236,8 @@ START_TEST(unites_like_every_moment)
 	for (round = 0; round < 20000; round++) {
 		for (i = 0; i < 3; i++) {
 			held[i].from = support_below(&rn, 20);
-			held[i].until =
-			    held[i].from + 1 + support_below(&rn, 10);
+			held[i].until = held[i].from + 1 +
+			    support_below(&rn, 10);
 		}
 		w.from = support_below(&rn, 20);
 		w.until = w.from + 1 + support_below(&rn, 12);
@@ -245,8 +251,8 @@ START_TEST(unites_like_every_moment)
 			covered = covered && hit;
 		}
 		un = admin_unite(held, 3, &w, 10);
-		ck_assert_int_eq(covered, un.effect == ADMIN_SAME ||
-		    un.effect == ADMIN_INSIDE);
+		ck_assert_int_eq(covered,
+		    un.effect == ADMIN_SAME || un.effect == ADMIN_INSIDE);
 	}
 }
 END_TEST
@@ -288,12 +294,10 @@ static const struct {
 	    true, NULL },
 	{ "studio:viewer", ROLE_BUILT_IN, ALL3, ACC_KIND, "group", 0, true,
 	    "not a resource role" },
-	{ "studio:viewer", ROLE_BUILT_IN, ALL3, ACC_KIND, "", 24, true,
-	    NULL },
+	{ "studio:viewer", ROLE_BUILT_IN, ALL3, ACC_KIND, "", 24, true, NULL },
 	{ "studio:viewer", ROLE_BUILT_IN, ALL3, ACC_KIND, "", 25, true,
 	    "role_limit is 25" },
-	{ "studio:viewer", ROLE_BUILT_IN, ALL3, ACC_KIND, "", 25, false,
-	    NULL },
+	{ "studio:viewer", ROLE_BUILT_IN, ALL3, ACC_KIND, "", 25, false, NULL },
 };
 
 static struct admin_grant
@@ -302,10 +306,11 @@ grant_of(int at, struct user *us, struct role *ro, struct scope *sc)
 	struct admin_grant g = { us, ro, sc, grants[at].resource, true,
 		grants[at].built_in, ADMIN_ROLE_LIMIT, grants[at].adds };
 
-	*us = (struct user){ .email = "bob@x", .status = TWR_USER_ACTIVE };
-	*ro = (struct role){ .type = grants[at].type,
+	*us = (struct user) { .email = "bob@x", .status = TWR_USER_ACTIVE };
+	*ro = (struct role) { .type = grants[at].type,
 		.assignable_at = grants[at].at };
-	*sc = (struct scope){ .kind = grants[at].kind, .path = "acme/m",
+	*sc = (struct scope) { .kind = grants[at].kind,
+		.path = "acme/m",
 		.status = TWR_SCOPE_ACTIVE };
 	(void)strcpy(ro->key, grants[at].key);
 	return g;
@@ -430,16 +435,16 @@ static const struct {
 	    TWR_OK, "" },
 	{ ORG_KIND, TWR_SCOPE_ACTIVE, TWR_USER_ACTIVE, TWR_KIND_PERSON, false,
 	    TWR_EPERM, "only its Owner, alice@x" },
-	{ ORG_KIND, TWR_SCOPE_ACTIVE, TWR_USER_SUSPENDED, TWR_KIND_PERSON,
-	    true, TWR_EREFUSED, "is suspended" },
+	{ ORG_KIND, TWR_SCOPE_ACTIVE, TWR_USER_SUSPENDED, TWR_KIND_PERSON, true,
+	    TWR_EREFUSED, "is suspended" },
 	{ ORG_KIND, TWR_SCOPE_ACTIVE, TWR_USER_ACTIVE, TWR_KIND_SERVICE, true,
 	    TWR_EREFUSED, "belongs to a person" },
 	{ ACC_KIND, TWR_SCOPE_ACTIVE, TWR_USER_ACTIVE, TWR_KIND_PERSON, false,
 	    TWR_OK, "" },
 	{ ACC_KIND, TWR_SCOPE_CLOSED, TWR_USER_ACTIVE, TWR_KIND_PERSON, false,
 	    TWR_EREFUSED, "is closed" },
-	{ ACC_KIND, TWR_SCOPE_ACTIVE, TWR_USER_INACTIVE, TWR_KIND_PERSON,
-	    false, TWR_EREFUSED, "is inactive" },
+	{ ACC_KIND, TWR_SCOPE_ACTIVE, TWR_USER_INACTIVE, TWR_KIND_PERSON, false,
+	    TWR_EREFUSED, "is inactive" },
 	{ SUB_KIND, TWR_SCOPE_ACTIVE, TWR_USER_ACTIVE, TWR_KIND_PERSON, true,
 	    TWR_EREFUSED, "no Owner of its own" },
 };
@@ -447,9 +452,11 @@ static const struct {
 START_TEST(judges_transfers)
 {
 	struct user from = { .email = "alice@x" };
-	struct user to = { .email = "bob@x", .status = transfers[_i].user,
+	struct user to = { .email = "bob@x",
+		.status = transfers[_i].user,
 		.kind = transfers[_i].is };
-	struct scope sc = { .path = "acme", .kind = transfers[_i].kind,
+	struct scope sc = { .path = "acme",
+		.kind = transfers[_i].kind,
 		.status = transfers[_i].scope };
 	struct admin_transfer t = { &from, &to, &sc, transfers[_i].by_owner };
 	struct twr_error err = { "" };
@@ -508,9 +515,9 @@ static const struct {
 
 START_TEST(judges_scope_statuses)
 {
-	struct scope above = { .path = "acme/m",
-		.status = statuses[_i].above };
-	struct scope sc = { .path = "acme/m/qa", .kind = statuses[_i].kind,
+	struct scope above = { .path = "acme/m", .status = statuses[_i].above };
+	struct scope sc = { .path = "acme/m/qa",
+		.kind = statuses[_i].kind,
 		.status = statuses[_i].is };
 	struct admin_scope_change c = { &sc,
 		sc.kind == ORG_KIND ? NULL : &above, statuses[_i].will,

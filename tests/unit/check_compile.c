@@ -72,7 +72,8 @@ static void
 map_login(const char *name, const struct user *user, uint32_t uid)
 {
 	struct login row = { .user_id = user == NULL ? 0 : user->id,
-		.uid = uid, .mapped_at = NOW,
+		.uid = uid,
+		.mapped_at = NOW,
 		.unmapped_at = user == NULL ? NOW : TWR_NEVER };
 
 	(void)snprintf(row.name, sizeof(row.name), "%s", name);
@@ -83,8 +84,7 @@ static void
 add_user(struct user *ret, const char *name, uint32_t uid)
 {
 	memset(ret, 0, sizeof(*ret));
-	(void)snprintf(ret->email, sizeof(ret->email), "%s@example.com",
-	    name);
+	(void)snprintf(ret->email, sizeof(ret->email), "%s@example.com", name);
 	(void)snprintf(ret->name, sizeof(ret->name), "%s", name);
 	ret->status = TWR_USER_ACTIVE;
 	ret->kind = TWR_KIND_PERSON;
@@ -98,9 +98,12 @@ static int64_t
 give(const struct user *user, const struct role *role,
     const struct scope *scope, int64_t not_before, int64_t not_after)
 {
-	struct assignment row = { .user_id = user->id, .role_id = role->id,
-		.scope_id = scope->id, .not_before = not_before,
-		.not_after = not_after, .created_at = NOW,
+	struct assignment row = { .user_id = user->id,
+		.role_id = role->id,
+		.scope_id = scope->id,
+		.not_before = not_before,
+		.not_after = not_after,
+		.created_at = NOW,
 		.removed_at = TWR_NEVER };
 
 	(void)snprintf(row.created_by, sizeof(row.created_by), "test");
@@ -131,12 +134,11 @@ keep_path(int i, const char **ret, const char *name)
 static void
 make_world(void)
 {
-	static const char passwd[] =
-	    "root:x:0:0::/root:/bin/sh\n"
-	    "daemon:x:1:1::/:/bin/false\n"
-	    "alice:x:1001:1001::/:/bin/sh\n"
-	    "bob:x:1002:1002::/:/bin/sh\n"
-	    "www:x:33:33::/:/bin/false\n";
+	static const char passwd[] = "root:x:0:0::/root:/bin/sh\n"
+				     "daemon:x:1:1::/:/bin/false\n"
+				     "alice:x:1001:1001::/:/bin/sh\n"
+				     "bob:x:1002:1002::/:/bin/sh\n"
+				     "www:x:33:33::/:/bin/false\n";
 
 	(void)unlink(support_path("d.db"));
 	MUST(directory_create(support_path("d.db"), "acme", &w.dir, &err));
@@ -145,8 +147,7 @@ make_world(void)
 	add_scope(&w.production, &w.messaging, TWR_SCOPE_SUBACCOUNT,
 	    "production");
 	add_scope(&w.qa, &w.messaging, TWR_SCOPE_SUBACCOUNT, "qa");
-	add_role(&w.owner, "organization:owner", ROLE_ORGANIZATION, NULL,
-	    NULL);
+	add_role(&w.owner, "organization:owner", ROLE_ORGANIZATION, NULL, NULL);
 	add_role(&w.administrator, "organization:administrator",
 	    ROLE_ORGANIZATION, NULL, NULL);
 	add_role(&w.login, "hosts:login", ROLE_CUSTOM,
@@ -163,8 +164,7 @@ make_world(void)
 	map_login("gone", NULL, 500);
 	(void)give(&w.alice, &w.owner, &w.acme, TWR_ALWAYS, TWR_NEVER);
 	(void)give(&w.alice, &w.admin, &w.acme, TWR_ALWAYS, TWR_NEVER);
-	(void)give(&w.bob, &w.operator, &w.production, TWR_ALWAYS,
-	    NOW + DAY);
+	(void)give(&w.bob, &w.operator, & w.production, TWR_ALWAYS, NOW + DAY);
 	(void)give(&w.carol, &w.login, &w.qa, TWR_ALWAYS, TWR_NEVER);
 	(void)give(&w.dave, &w.login, &w.messaging, TWR_ALWAYS, NOW - DAY);
 
@@ -173,8 +173,9 @@ make_world(void)
 	    "# x\nUID_MIN\t\t  1000\nUID_MAX 60000\n");
 	(void)unlink(support_path("policy.cdb"));
 	(void)unlink(support_path("policy.prev.cdb"));
-	w.opt = (struct compile_options) { .now = NOW, .conf_name = "t.conf",
-		.warn = take_warning };
+	w.opt = (struct compile_options) {
+		.now = NOW, .conf_name = "t.conf", .warn = take_warning
+	};
 	keep_path(0, &w.opt.paths.policy, "policy.cdb");
 	keep_path(1, &w.opt.paths.passwd, "passwd");
 	keep_path(2, &w.opt.paths.login_defs, "login.defs");
@@ -235,7 +236,8 @@ judge(const char *service, const char *user, enum twr_verdict verdict)
 {
 	struct twr_gate gate = { w.opt.paths.policy, w.opt.paths.owner,
 		w.opt.paths.passwd, NOW, 1000 };
-	struct twr_request req = { .service = service, .user = user,
+	struct twr_request req = { .service = service,
+		.user = user,
 		.invoker = twr_service_has_invoker(service) ? user : NULL };
 	struct twr_judgement jd;
 	enum twr_reason reason;
@@ -250,16 +252,17 @@ judge(const char *service, const char *user, enum twr_verdict verdict)
 }
 
 #define HOST "scope = \"acme/messaging/production\";\n"
-#define RULES HOST \
-	"rules = (\n" \
-	"{ services = [\"sshd\"]; any_role = [\"hosts:login\"]; },\n" \
-	"{ services = [\"sudo\"];\n" \
-	"  any_permission = [\"/twrbac/hosts/sudo/run\"]; },\n" \
-	"{ services = [\"su\"];\n" \
-	"  all_permissions = [\"/twrbac/hosts/sudo/run\",\n" \
-	"    \"/twrbac/hosts/sudo/admin\"]; } );\n"
-#define SSHD_ONLY HOST "rules = ( { services = [\"sshd\"]; " \
-	"any_role = [\"hosts:login\"]; } );"
+#define RULES \
+	HOST "rules = (\n" \
+	     "{ services = [\"sshd\"]; any_role = [\"hosts:login\"]; },\n" \
+	     "{ services = [\"sudo\"];\n" \
+	     "  any_permission = [\"/twrbac/hosts/sudo/run\"]; },\n" \
+	     "{ services = [\"su\"];\n" \
+	     "  all_permissions = [\"/twrbac/hosts/sudo/run\",\n" \
+	     "    \"/twrbac/hosts/sudo/admin\"]; } );\n"
+#define SSHD_ONLY \
+	HOST "rules = ( { services = [\"sshd\"]; " \
+	     "any_role = [\"hosts:login\"]; } );"
 
 static const struct verdict {
 	const char *service, *user;
@@ -298,13 +301,15 @@ START_TEST(end_to_end)
 
 	make_world();
 	put_in_force(RULES EXEMPT, effect, sizeof(effect));
-	ck_assert_str_eq(effect, "alice gains sshd, sudo, su; "
+	ck_assert_str_eq(effect,
+	    "alice gains sshd, sudo, su; "
 	    "bob gains sshd, sudo; root gains sudo");
 	for (i = 0; i < sizeof(verdicts) / sizeof(*verdicts); i++) {
 		const struct verdict *v = &verdicts[i];
 
 		ck_assert_str_eq(twr_reason_word(judge(v->service, v->user,
-		    v->verdict)), twr_reason_word(v->reason));
+				     v->verdict)),
+		    twr_reason_word(v->reason));
 	}
 	ck_assert_int_eq(stat(w.opt.paths.policy, &st), 0);
 	ck_assert_uint_eq(st.st_mode & 07777, 0640);
@@ -323,8 +328,7 @@ START_TEST(tells_the_effect)
 	put_in_force(RULES, effect, sizeof(effect));
 	put_in_force(RULES, effect, sizeof(effect));
 	ck_assert_str_eq(effect, "");
-	id = give(&w.carol, &w.operator, &w.production, TWR_ALWAYS,
-	    TWR_NEVER);
+	id = give(&w.carol, &w.operator, & w.production, TWR_ALWAYS, TWR_NEVER);
 	put_in_force(RULES, effect, sizeof(effect));
 	ck_assert_str_eq(effect, "carol gains sshd, sudo");
 	ck_assert_str_eq(losers, "");
@@ -336,8 +340,10 @@ START_TEST(tells_the_effect)
 	    TWR_REASON_ROLE_REMOVED);
 	/* a rule that falls away, another that comes */
 	put_in_force(HOST "rules = ( { services = [\"sshd\", \"ftpd\"]; "
-	    "any_role = [\"hosts:operator\"]; } );", effect, sizeof(effect));
-	ck_assert_str_eq(effect, "alice gains ftpd, loses sudo, su; "
+			  "any_role = [\"hosts:operator\"]; } );",
+	    effect, sizeof(effect));
+	ck_assert_str_eq(effect,
+	    "alice gains ftpd, loses sudo, su; "
 	    "bob gains ftpd, loses sudo");
 	ck_assert_str_eq(losers, "alice bob ");
 	directory_close(w.dir);
@@ -351,18 +357,21 @@ START_TEST(tells_who_is_exempt)
 
 	make_world();
 	put_in_force(RULES, effect, sizeof(effect));
-	put_in_force(RULES "exempt = ( { logins = [\"mallory\"]; services = "
+	put_in_force(RULES
+	    "exempt = ( { logins = [\"mallory\"]; services = "
 	    "[\"sshd\"]; }, { everyone = true; services = [\"chfn\"]; } );\n"
 	    "permissive = ( { services = [\"su\"]; until = "
-	    "\"2026-12-01T00:00:00Z\"; } );", effect, sizeof(effect));
+	    "\"2026-12-01T00:00:00Z\"; } );",
+	    effect, sizeof(effect));
 	ck_assert_msg(strstr(effect, "mallory gains sshd") != NULL &&
-	    strstr(effect, "everyone now exempt from chfn") != NULL &&
-	    strstr(effect, "su is permissive: nobody is refused") != NULL,
+		strstr(effect, "everyone now exempt from chfn") != NULL &&
+		strstr(effect, "su is permissive: nobody is refused") != NULL,
 	    "%s", effect);
 	put_in_force(RULES, effect, sizeof(effect));
 	ck_assert_msg(strstr(effect, "mallory loses sshd") != NULL &&
-	    strstr(effect, "everyone no longer exempt from chfn") != NULL &&
-	    strstr(effect, "su is enforcing") != NULL, "%s", effect);
+		strstr(effect, "everyone no longer exempt from chfn") != NULL &&
+		strstr(effect, "su is enforcing") != NULL,
+	    "%s", effect);
 	directory_close(w.dir);
 }
 END_TEST
@@ -377,13 +386,13 @@ START_TEST(a_record_is_never_too_long)
 	make_world();
 	put_in_force(RULES, effect, sizeof(effect));
 	for (i = 0; i < 3000; i++) {
-		id = give(&w.carol, &w.operator, &w.production, NOW + 5 + i,
+		id = give(&w.carol, &w.operator, & w.production, NOW + 5 + i,
 		    NOW + 10000);
 		if (i < 1500)
 			MUST(directory_remove_assignment(w.dir, id, NOW, "test",
 			    &err));
 	}
-	(void)give(&w.carol, &w.operator, &w.production, TWR_ALWAYS,
+	(void)give(&w.carol, &w.operator, & w.production, TWR_ALWAYS,
 	    TWR_NEVER);
 	put_in_force(RULES, effect, sizeof(effect));
 	ck_assert_str_eq(effect, "carol gains sshd, sudo");
@@ -406,7 +415,7 @@ START_TEST(a_namesake_is_another)
 
 	make_world();
 	add_user(&user, "daemon", 4000); /* uid 1 in the passwd file */
-	(void)give(&user, &w.operator, &w.acme, TWR_ALWAYS, TWR_NEVER);
+	(void)give(&user, &w.operator, & w.acme, TWR_ALWAYS, TWR_NEVER);
 	put_in_force(RULES, effect, sizeof(effect));
 	ck_assert_ptr_nonnull(strstr(effect, "daemon gains sshd"));
 	ck_assert_ptr_null(strstr(effect, "daemon gains sshd, sudo"));
@@ -434,7 +443,8 @@ START_TEST(names_five_logins)
 		(void)give(&user, &w.login, &w.acme, TWR_ALWAYS, TWR_NEVER);
 	}
 	MUST(prepare(RULES, &cp));
-	ck_assert_str_eq(compiled_effect(cp)->text, "u0 gains sshd; "
+	ck_assert_str_eq(compiled_effect(cp)->text,
+	    "u0 gains sshd; "
 	    "u1 gains sshd; u2 gains sshd; u3 gains sshd; u4 gains sshd; "
 	    "and 3 more");
 	ck_assert_uint_eq(compiled_effect(cp)->logins_gaining, 8);
@@ -450,27 +460,32 @@ static const struct {
 	enum twr_status rc;
 } refused[] = {
 	{ "scope = \"acme/messagin\";\nrules = ( { services = [\"sshd\"]; "
-	  "any_role = [\"hosts:login\"]; } );", "t.conf:1: ", TWR_EDATA },
+	  "any_role = [\"hosts:login\"]; } );",
+	    "t.conf:1: ", TWR_EDATA },
 	{ HOST "rules = ( { services = [\"sshd\"];\nany_role = "
-	  "[\"hosts:logn\"]; } );", "t.conf:3: ", TWR_EDATA },
+	       "[\"hosts:logn\"]; } );",
+	    "t.conf:3: ", TWR_EDATA },
 	{ HOST "rules = ( { services = [\"sshd\"];\nany_permission =\n"
-	  "[\"/twrbac/hosts/session/opne\"]; } );",
-	  "t.conf:4: no role carries the permission "
-	  "\"/twrbac/hosts/session/opne\"; did you mean "
-	  "\"/twrbac/hosts/session/open\"?", TWR_EDATA },
+	       "[\"/twrbac/hosts/session/opne\"]; } );",
+	    "t.conf:4: no role carries the permission "
+	    "\"/twrbac/hosts/session/opne\"; did you mean "
+	    "\"/twrbac/hosts/session/open\"?",
+	    TWR_EDATA },
 	{ HOST "rules = ( { services = [\"sshd\"];\nall_permissions =\n"
-	  "[\"/twrbac/hosts/sudo/run/deep\"]; } );",
-	  "t.conf:4: no role carries the permission "
-	  "\"/twrbac/hosts/sudo/run/deep\"; did you mean ", TWR_EDATA },
+	       "[\"/twrbac/hosts/sudo/run/deep\"]; } );",
+	    "t.conf:4: no role carries the permission "
+	    "\"/twrbac/hosts/sudo/run/deep\"; did you mean ",
+	    TWR_EDATA },
 	{ "organization = \"other\";\n" SSHD_ONLY,
-	  "t.conf:1: organization \"other\" is not the directory's, which is "
-	  "\"acme\" (OR", TWR_EDATA },
+	    "t.conf:1: organization \"other\" is not the directory's, which is "
+	    "\"acme\" (OR",
+	    TWR_EDATA },
 	{ HOST "rules = ( { services = [\"sudo\"]; any_role = "
-	  "[\"general:developer\"]; } );",
-	  "t.conf: no administrator with a login would be granted sudo, so "
-	  "nobody could repair this host; give one the role that the rule "
-	  "demands (twrbac assignment add), or say --lock-out-ok",
-	  TWR_EREFUSED },
+	       "[\"general:developer\"]; } );",
+	    "t.conf: no administrator with a login would be granted sudo, so "
+	    "nobody could repair this host; give one the role that the rule "
+	    "demands (twrbac assignment add), or say --lock-out-ok",
+	    TWR_EREFUSED },
 };
 
 START_TEST(refuses)
@@ -481,7 +496,8 @@ START_TEST(refuses)
 	w.opt.strict_lock_out = true;
 	ck_assert_int_eq(prepare(refused[_i].text, &cp), refused[_i].rc);
 	ck_assert_msg(strncmp(err.text, refused[_i].says,
-	    strlen(refused[_i].says)) == 0, "%s", err.text);
+			  strlen(refused[_i].says)) == 0,
+	    "%s", err.text);
 	ck_assert_int_ne(access(support_path("policy.new"), F_OK), 0);
 	directory_close(w.dir);
 }
@@ -489,7 +505,8 @@ END_TEST
 
 START_TEST(lock_out)
 {
-	static const char locked[] = HOST "rules = ( { services = [\"sudo\"];"
+	static const char locked[] = HOST
+	    "rules = ( { services = [\"sudo\"];"
 	    " any_role = [\"general:developer\"]; } );\n"
 	    "permissive = ( { services = [\"*\"]; until = "
 	    "\"2026-12-01T00:00:00Z\"; } );";
@@ -527,7 +544,8 @@ START_TEST(warns)
 	make_world();
 	map_login("www", &w.bob, 33);
 	w.opt.lock_out_ok = true;
-	MUST(prepare(HOST "rules = (\n{ services = [\"sshd\"]; any_role = "
+	MUST(prepare(HOST
+	    "rules = (\n{ services = [\"sshd\"]; any_role = "
 	    "[\"hosts:login\", \"general:developer\"]; } );\n"
 	    "exempt = ( { logins = [\"bob\"]; services = [\"cron\"]; } );",
 	    &cp));
@@ -657,8 +675,7 @@ START_TEST(reads_pamd)
 	ck_assert(pamd_service_reaches(dir, "d", "pam_twrbac.so"));
 	ck_assert(!pamd_service_reaches(dir, "e", "pam_twrbac.so"));
 	ck_assert(!pamd_service_reaches(dir, "none", "pam_twrbac.so"));
-	MUST(pamd_each_service(support_path("none"), "x", gather, found,
-	    &err));
+	MUST(pamd_each_service(support_path("none"), "x", gather, found, &err));
 	free(dir);
 }
 END_TEST

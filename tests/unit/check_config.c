@@ -31,222 +31,233 @@ static const struct refused {
 	const char *says; /* the whole line, without "t.conf:" */
 } refused[] = {
 	/* what is there at all */
-	{ RULE, "1: there is no scope; add scope = \"...\", where this host "
-	  "lives" },
-	{ SCOPE, "1: there are no rules, everybody would be refused; add "
-	  "rules = ( { services = [\"sshd\"]; any_role = [\"hosts:login\"]; "
-	  "} )" },
+	{ RULE,
+	    "1: there is no scope; add scope = \"...\", where this host "
+	    "lives" },
+	{ SCOPE,
+	    "1: there are no rules, everybody would be refused; add "
+	    "rules = ( { services = [\"sshd\"]; any_role = [\"hosts:login\"]; "
+	    "} )" },
 	{ SCOPE RULE "rule = ();",
-	  "3: unknown key \"rule\" at the top level; did you mean \"rules\"?" },
+	    "3: unknown key \"rule\" at the top level; did you mean "
+	    "\"rules\"?" },
 	{ SCOPE RULE "xyzzy = 1;",
-	  "3: unknown key \"xyzzy\" at the top level; the keys are "
-	  "organization, scope, contact, refusal_detail, policy_mode, "
-	  "policy_max_age, rules, exempt, permissive" },
+	    "3: unknown key \"xyzzy\" at the top level; the keys are "
+	    "organization, scope, contact, refusal_detail, policy_mode, "
+	    "policy_max_age, rules, exempt, permissive" },
 	{ "scope = 1;" RULE,
-	  "1: \"scope\" must be a string; write scope = \"...\"" },
+	    "1: \"scope\" must be a string; write scope = \"...\"" },
 	{ "scope = \"\";" RULE,
-	  "1: \"scope\" is empty; write a value or remove the line" },
+	    "1: \"scope\" is empty; write a value or remove the line" },
 	{ SCOPE RULE SCOPE,
-	  "3: \"scope\" is given twice in one group; keep one" },
+	    "3: \"scope\" is given twice in one group; keep one" },
 	/* scalars */
 	{ SCOPE RULE "refusal_detail = \"all\";",
-	  "3: \"refusal_detail\" must be \"reason\" or \"none\"; remove the "
-	  "line for \"reason\"" },
+	    "3: \"refusal_detail\" must be \"reason\" or \"none\"; remove the "
+	    "line for \"reason\"" },
 	{ SCOPE RULE "policy_mode = 0640;",
-	  "3: \"policy_mode\" must be \"0640\" or \"0644\", in double quotes; "
-	  "remove the line for \"0640\"" },
+	    "3: \"policy_mode\" must be \"0640\" or \"0644\", in double "
+	    "quotes; "
+	    "remove the line for \"0640\"" },
 	{ SCOPE RULE "policy_mode = \"0666\";",
-	  "3: \"policy_mode\" must be \"0640\" or \"0644\", in double quotes; "
-	  "remove the line for \"0640\"" },
+	    "3: \"policy_mode\" must be \"0640\" or \"0644\", in double "
+	    "quotes; "
+	    "remove the line for \"0640\"" },
 	{ SCOPE RULE "policy_max_age = \"30\";",
-	  "3: \"policy_max_age\" is not a period; write a number and h, d or "
-	  "w, such as \"30d\"" },
+	    "3: \"policy_max_age\" is not a period; write a number and h, d or "
+	    "w, such as \"30d\"" },
 	{ SCOPE RULE "policy_max_age = \"30dd\";",
-	  "3: \"policy_max_age\" is not a period; write a number and h, d or "
-	  "w, such as \"30d\"" },
+	    "3: \"policy_max_age\" is not a period; write a number and h, d or "
+	    "w, such as \"30d\"" },
 	{ SCOPE RULE "policy_max_age = 30;",
-	  "3: \"policy_max_age\" is not a period; write a number and h, d or "
-	  "w, such as \"30d\"" },
+	    "3: \"policy_max_age\" is not a period; write a number and h, d or "
+	    "w, such as \"30d\"" },
 	{ SCOPE RULE "policy_max_age = \"0h\";",
-	  "3: \"policy_max_age\" must be from 1h to 3650d; at that age "
-	  "everybody is refused until a new compile" },
+	    "3: \"policy_max_age\" must be from 1h to 3650d; at that age "
+	    "everybody is refused until a new compile" },
 	{ SCOPE RULE "policy_max_age = \"999999w\";",
-	  "3: \"policy_max_age\" must be from 1h to 3650d; at that age "
-	  "everybody is refused until a new compile" },
+	    "3: \"policy_max_age\" must be from 1h to 3650d; at that age "
+	    "everybody is refused until a new compile" },
 	{ SCOPE RULE "contact = \"a\\nb\";",
-	  "3: \"contact\" has a control character; it is shown on terminals, "
-	  "remove it" },
+	    "3: \"contact\" has a control character; it is shown on terminals, "
+	    "remove it" },
 	/* rules */
 	{ SCOPE "rules = { services = [\"sshd\"]; };",
-	  "2: \"rules\" must be a list of groups; write rules = ( { ... }, "
-	  "{ ... } )" },
+	    "2: \"rules\" must be a list of groups; write rules = ( { ... }, "
+	    "{ ... } )" },
 	{ SCOPE "rules = ();",
-	  "2: \"rules\" must have 1 to 4096 entries; fill it or remove the "
-	  "line" },
+	    "2: \"rules\" must have 1 to 4096 entries; fill it or remove the "
+	    "line" },
 	{ SCOPE "rules = (\n\"sshd\" );",
-	  "3: each entry of \"rules\" must be a group; write "
-	  "{ key = value; ... }" },
+	    "3: each entry of \"rules\" must be a group; write "
+	    "{ key = value; ... }" },
 	{ SCOPE "rules = ( {\n services = \"sshd\"; any_role = [\"r\"]; } );",
-	  "3: \"services\" must be a list of strings; write services = "
-	  "[\"...\", \"...\"]" },
+	    "3: \"services\" must be a list of strings; write services = "
+	    "[\"...\", \"...\"]" },
 	{ SCOPE "rules = ( { services = [\"sshd\"]; any_role = []; } );",
-	  "2: \"any_role\" is an empty list, which means nobody and nothing; "
-	  "fill it or remove the line" },
+	    "2: \"any_role\" is an empty list, which means nobody and nothing; "
+	    "fill it or remove the line" },
 	{ SCOPE "rules = ( { services = [\"sshd\"]; any_role = [1, 2]; } );",
-	  "2: \"any_role\" must hold strings; put each in double quotes" },
+	    "2: \"any_role\" must hold strings; put each in double quotes" },
 	{ SCOPE "rules = ( { services = [\"sshd\"]; any_role = [\"a\", 2]; }"
-	  " );",
-	  "2: a list in [ ] holds values of different types; put each in "
-	  "double quotes" },
+		" );",
+	    "2: a list in [ ] holds values of different types; put each in "
+	    "double quotes" },
 	{ SCOPE "rules = ( { services = [\"sshd\"]; any_role = [\"\"]; } );",
-	  "2: \"any_role\" holds an empty string; remove it" },
+	    "2: \"any_role\" holds an empty string; remove it" },
 	{ SCOPE "rules = ( { services = [\"sshd\"]; any_rol = [\"r\"]; } );",
-	  "2: unknown key \"any_rol\" in a rule; did you mean \"any_role\"?" },
+	    "2: unknown key \"any_rol\" in a rule; did you mean "
+	    "\"any_role\"?" },
 	{ SCOPE "rules = ( { any_role = [\"r\"]; } );",
-	  "2: this rule names no services; add services = [\"sshd\"]" },
+	    "2: this rule names no services; add services = [\"sshd\"]" },
 	{ SCOPE "rules = ( { services = [\"sshd\"]; } );",
-	  "2: this rule demands nothing; add any_role, all_roles, "
-	  "any_permission or all_permissions" },
+	    "2: this rule demands nothing; add any_role, all_roles, "
+	    "any_permission or all_permissions" },
 	{ SCOPE "rules = ( { services = [\"sshd\"]; two_factor = true; } );",
-	  "2: this rule demands nothing; add any_role, all_roles, "
-	  "any_permission or all_permissions" },
+	    "2: this rule demands nothing; add any_role, all_roles, "
+	    "any_permission or all_permissions" },
 	{ SCOPE "rules = ( { services = [\"sshd\"]; any_role = [\"r\"];\n"
-	  "two_factor = 1; } );",
-	  "3: \"two_factor\" must be true or false; write two_factor = true" },
+		"two_factor = 1; } );",
+	    "3: \"two_factor\" must be true or false; write two_factor = "
+	    "true" },
 	{ SCOPE "rules = ( { services = [\"sshd\"]; any_role = [\"r\"];\n"
-	  "subject = \"target\"; } );",
-	  "3: \"subject\" must be \"user\" or \"invoker\"; remove the line "
-	  "for what is customary for the service" },
+		"subject = \"target\"; } );",
+	    "3: \"subject\" must be \"user\" or \"invoker\"; remove the line "
+	    "for what is customary for the service" },
 	{ SCOPE "rules = (\n{ services = [\"sshd\"]; any_role = [\"r\"]; },\n"
-	  "{ services = [\"sshd\"]; any_role = [\"r\"]; } );",
-	  "4: service \"sshd\" was named already in line 3; keep one of "
-	  "them" },
+		"{ services = [\"sshd\"]; any_role = [\"r\"]; } );",
+	    "4: service \"sshd\" was named already in line 3; keep one of "
+	    "them" },
 	{ SCOPE "rules = ( { services = [\"a\", \"a\"]; any_role = [\"r\"]; }"
-	  " );",
-	  "2: service \"a\" was named already in line 2; keep one of them" },
+		" );",
+	    "2: service \"a\" was named already in line 2; keep one of them" },
 	{ SCOPE "rules = ( { services = [\"SSHD\"]; any_role = [\"r\"]; } );",
-	  "2: service \"SSHD\" has a capital letter and would never match, "
-	  "since libpam makes service names lower case; write it in lower "
-	  "case" },
+	    "2: service \"SSHD\" has a capital letter and would never match, "
+	    "since libpam makes service names lower case; write it in lower "
+	    "case" },
 	{ SCOPE "rules = ( { services = [\"a/b\"]; any_role = [\"r\"]; } );",
-	  "2: service \"a/b\" has a character that is none of a-z 0-9 . _ + "
-	  "-; write the name of its file in pam.d" },
+	    "2: service \"a/b\" has a character that is none of a-z 0-9 . _ + "
+	    "-; write the name of its file in pam.d" },
 	{ SCOPE "rules = ( { services = [\"" LONG65 "\"]; any_role = [\"r\"];"
-	  " } );",
-	  "2: the service name aaaaaaaaaaaaaaaa... has more than 64 bytes; "
-	  "write the name of its file in pam.d" },
+		" } );",
+	    "2: the service name aaaaaaaaaaaaaaaa... has more than 64 bytes; "
+	    "write the name of its file in pam.d" },
 	{ SCOPE "rules = ( { services = [\"*\"]; any_role = [\"r\"]; } );",
-	  "2: services may be [\"*\"] only in permissive and in an exempt "
-	  "entry with logins; name the services" },
+	    "2: services may be [\"*\"] only in permissive and in an exempt "
+	    "entry with logins; name the services" },
 	/* exemptions */
 	{ SCOPE RULE "exempt = ( { logins = [\"root\"]; } );",
-	  "3: this exempt entry names no services; add services = "
-	  "[\"cron\"]" },
+	    "3: this exempt entry names no services; add services = "
+	    "[\"cron\"]" },
 	{ SCOPE RULE "exempt = ( { services = [\"cron\"]; } );",
-	  "3: this exempt entry names nobody; add logins, system_accounts = "
-	  "true or everyone = true" },
+	    "3: this exempt entry names nobody; add logins, system_accounts = "
+	    "true or everyone = true" },
 	{ SCOPE RULE "exempt = ( { services = [\"cron\"]; everyone = false; }"
-	  " );",
-	  "3: this exempt entry names nobody; add logins, system_accounts = "
-	  "true or everyone = true" },
+		     " );",
+	    "3: this exempt entry names nobody; add logins, system_accounts = "
+	    "true or everyone = true" },
 	{ SCOPE RULE "exempt = ( { services = [\"cron\"]; every = true; } );",
-	  "3: unknown key \"every\" in an exempt entry; the keys are "
-	  "services, logins, system_accounts, everyone" },
-	{ SCOPE "rules = ( { services = [\"su\"]; any_role = [\"a:b\"]; subject "
-	  "= \"user\"; } );\nexempt = ( { logins = [\"root\"]; services = "
-	  "[\"su\"]; } );",
-	  "2: subject = \"user\" judges whom su switches to, and line 3 exempts "
-	  "such a login, so anybody could; take out one of the two" },
+	    "3: unknown key \"every\" in an exempt entry; the keys are "
+	    "services, logins, system_accounts, everyone" },
+	{ SCOPE
+	    "rules = ( { services = [\"su\"]; any_role = [\"a:b\"]; subject "
+	    "= \"user\"; } );\nexempt = ( { logins = [\"root\"]; services = "
+	    "[\"su\"]; } );",
+	    "2: subject = \"user\" judges whom su switches to, and line 3 "
+	    "exempts "
+	    "such a login, so anybody could; take out one of the two" },
 	{ SCOPE RULE "exempt = ( { services = [\"*\"]; everyone = true; } );",
-	  "3: everyone may not be exempt for service \"*\"; use logins = "
-	  "[...], or a rule" },
+	    "3: everyone may not be exempt for service \"*\"; use logins = "
+	    "[...], or a rule" },
 	{ SCOPE RULE "exempt = ( { services = [\"*\"]; logins = [\"a\"]; "
-	  "system_accounts = true; } );",
-	  "3: system_accounts may not be exempt for service \"*\"; use "
-	  "logins = [...], or a rule" },
+		     "system_accounts = true; } );",
+	    "3: system_accounts may not be exempt for service \"*\"; use "
+	    "logins = [...], or a rule" },
 	{ SCOPE RULE "exempt = ( { services = [\"*\", \"cron\"]; logins = "
-	  "[\"root\"]; } );",
-	  "3: \"*\" stands for every service; write it alone" },
+		     "[\"root\"]; } );",
+	    "3: \"*\" stands for every service; write it alone" },
 	{ SCOPE RULE "exempt = ( { services = [\"cron\"]; logins = [\"*\"]; }"
-	  " );",
-	  "3: \"*\" is not a login; name each login, or use everyone = "
-	  "true" },
+		     " );",
+	    "3: \"*\" is not a login; name each login, or use everyone = "
+	    "true" },
 	{ SCOPE RULE "exempt = ( { services = [\"cron\"]; logins = [\"a:b\"];"
-	  " } );",
-	  "3: login \"a:b\" has a control character, ':' or '/'; write the "
-	  "name of a Unix account" },
+		     " } );",
+	    "3: login \"a:b\" has a control character, ':' or '/'; write the "
+	    "name of a Unix account" },
 	{ SCOPE RULE "exempt = ( { services = [\"cron\"]; logins = [\"a\",\n"
-	  "\"a\"]; } );",
-	  "4: login \"a\" was named already in line 3; keep one of them" },
+		     "\"a\"]; } );",
+	    "4: login \"a\" was named already in line 3; keep one of them" },
 	/* permissive */
 	{ SCOPE RULE "permissive = ( { services = [\"sshd\"]; } );",
-	  "3: this permissive entry has no end; add until = "
-	  "\"YYYY-MM-DDThh:mm:ssZ\", at most 90 days ahead" },
+	    "3: this permissive entry has no end; add until = "
+	    "\"YYYY-MM-DDThh:mm:ssZ\", at most 90 days ahead" },
 	{ SCOPE RULE "permissive = ( { services = [\"sshd\"]; until = "
-	  "\"tomorrow\"; } );",
-	  "3: \"until\" is not a time; write it as until = "
-	  "\"2026-12-31T00:00:00Z\"" },
+		     "\"tomorrow\"; } );",
+	    "3: \"until\" is not a time; write it as until = "
+	    "\"2026-12-31T00:00:00Z\"" },
 	{ SCOPE RULE "permissive = ( { services = [\"sshd\"]; until = "
-	  "20261231; } );",
-	  "3: \"until\" is not a time; write it as until = "
-	  "\"2026-12-31T00:00:00Z\"" },
+		     "20261231; } );",
+	    "3: \"until\" is not a time; write it as until = "
+	    "\"2026-12-31T00:00:00Z\"" },
 	{ SCOPE RULE "permissive = ( { services = [\"sshd\"]; until = "
-	  "\"2027-02-19T00:00:01Z\"; } );",
-	  "3: this permissive entry ends more than 90 days ahead; the latest "
-	  "end is now 2027-02-19T00:00:00Z" },
+		     "\"2027-02-19T00:00:01Z\"; } );",
+	    "3: this permissive entry ends more than 90 days ahead; the latest "
+	    "end is now 2027-02-19T00:00:00Z" },
 	{ SCOPE RULE "permissive = ( { until = \"2026-12-31T00:00:00Z\"; } "
-	  ");",
-	  "3: this permissive entry names no services; add services = "
-	  "[\"sshd\"]" },
-	{ SCOPE RULE "permissive = ( { services = [\"a\"]; until = "
-	  "\"2026-12-31T00:00:00Z\"; },\n{ services = [\"a\"]; until = "
-	  "\"2026-12-31T00:00:00Z\"; } );",
-	  "4: permissive service \"a\" was named already in line 3; keep one "
-	  "of them" },
+		     ");",
+	    "3: this permissive entry names no services; add services = "
+	    "[\"sshd\"]" },
+	{ SCOPE RULE
+	    "permissive = ( { services = [\"a\"]; until = "
+	    "\"2026-12-31T00:00:00Z\"; },\n{ services = [\"a\"]; until = "
+	    "\"2026-12-31T00:00:00Z\"; } );",
+	    "4: permissive service \"a\" was named already in line 3; keep one "
+	    "of them" },
 	/* the form */
 	{ SCOPE "rules = (\n{ services = [\"a\"]; any_role = [\"r\"]; }, #\n"
-	  "/* so\n*/ );",
-	  "3: syntax error: no comma before \")\"; remove it" },
+		"/* so\n*/ );",
+	    "3: syntax error: no comma before \")\"; remove it" },
 	{ SCOPE "rules = ( { services = [\"a\",]; any_role = [\"r\"]; } );",
-	  "2: syntax error: no comma before \"]\"; remove it" },
+	    "2: syntax error: no comma before \"]\"; remove it" },
 	{ SCOPE "rules = (\n{ services = [\"a\"]; any_role = [\"r\"]; }\n"
-	  "{ services = [\"b\"]; any_role = [\"r\"]; } );",
-	  "4: syntax error: a comma is missing between two entries; write "
-	  "one before {" },
+		"{ services = [\"b\"]; any_role = [\"r\"]; } );",
+	    "4: syntax error: a comma is missing between two entries; write "
+	    "one before {" },
 	{ SCOPE "rules = ( { services = [\"a\"\n\"b\"]; any_role = [\"r\"]; }"
-	  " );",
-	  "3: two strings follow each other; put a comma between them" },
+		" );",
+	    "3: two strings follow each other; put a comma between them" },
 	{ SCOPE "rules = ( { services = [sshd]; any_role = [\"r\"]; } );",
-	  "2: syntax error at sshd; text needs double quotes: \"sshd\"" },
+	    "2: syntax error at sshd; text needs double quotes: \"sshd\"" },
 	{ "scope = acme;\n" RULE,
-	  "1: syntax error at acme; text needs double quotes: \"acme\"" },
+	    "1: syntax error at acme; text needs double quotes: \"acme\"" },
 	{ "scope \"acme\";\n" RULE,
-	  "1: syntax error: no \"=\" after scope; write scope = ..." },
+	    "1: syntax error: no \"=\" after scope; write scope = ..." },
 	{ "scope = ;\n" RULE,
-	  "1: syntax error: no value after \"=\"; write one" },
+	    "1: syntax error: no value after \"=\"; write one" },
 	{ SCOPE "rules = ( { services = [\"a\"]; any_role = [\"r\"]; };",
-	  "2: syntax error at \";\" inside a list; close the list first, or "
-	  "use a comma" },
+	    "2: syntax error at \";\" inside a list; close the list first, or "
+	    "use a comma" },
 	{ SCOPE "rules = ( { services = [\"a\"]; any_role = [\"r\"]; )",
-	  "2: \")\" cannot close the \"{\" of line 2; write \"}\" first" },
+	    "2: \")\" cannot close the \"{\" of line 2; write \"}\" first" },
 	{ SCOPE "rules = (\n{ services = [\"a\"]; any_role = [\"r\"]; ",
-	  "3: the \"{\" opened here is never closed; add \"}\"" },
+	    "3: the \"{\" opened here is never closed; add \"}\"" },
 	{ SCOPE RULE ");", "3: \")\" closes nothing; remove it" },
 	{ "scope = 'acme';\n" RULE,
-	  "1: syntax error at \"'\"; text needs double quotes, a comment "
-	  "begins with #" },
+	    "1: syntax error at \"'\"; text needs double quotes, a comment "
+	    "begins with #" },
 	{ "scope = \"acme;\n",
-	  "1: a string begins here and does not end; add the closing '\"'" },
-	{ SCOPE "/* so", "2: a comment begins here and does not end; add the "
-	  "closing \"*/\"" },
+	    "1: a string begins here and does not end; add the closing '\"'" },
+	{ SCOPE "/* so",
+	    "2: a comment begins here and does not end; add the "
+	    "closing \"*/\"" },
 	{ SCOPE "@include \"x.conf\"\n" RULE,
-	  "2: \"@include\" is not allowed, since what is in force is kept as "
-	  "one text; put its lines here" },
+	    "2: \"@include\" is not allowed, since what is in force is kept as "
+	    "one text; put its lines here" },
 	{ SCOPE "  @include \"x.conf\"\n" RULE,
-	  "2: \"@include\" is not allowed, since what is in force is kept as "
-	  "one text; put its lines here" },
+	    "2: \"@include\" is not allowed, since what is in force is kept as "
+	    "one text; put its lines here" },
 	{ "scope = \"ac\\x00me\";\n" RULE,
-	  "1: a string holds a NUL byte (\\x00); remove it" },
+	    "1: a string holds a NUL byte (\\x00); remove it" },
 };
 
 START_TEST(refuses_and_says_why)
@@ -257,7 +268,8 @@ START_TEST(refuses_and_says_why)
 
 	(void)snprintf(want, sizeof(want), "t.conf:%s", refused[_i].says);
 	ck_assert_int_eq(config_parse(refused[_i].text, "t.conf", NOW, NULL,
-	    &cf, &err), TWR_EDATA);
+			     &cf, &err),
+	    TWR_EDATA);
 	ck_assert_str_eq(err.text, want);
 	ck_assert_ptr_null(cf);
 }
@@ -276,14 +288,19 @@ START_TEST(refuses_wide_exemptions)
 	size_t i;
 
 	for (i = 0; i < 2; i++) {
-		(void)snprintf(text, sizeof(text), SCOPE RULE "exempt = ( { "
+		(void)snprintf(text, sizeof(text),
+		    SCOPE RULE
+		    "exempt = ( { "
 		    "services = [\"cron\",\n\"%s\"]; %s = true; } );",
 		    guarded[_i], kinds[i]);
-		(void)snprintf(want, sizeof(want), "t.conf:4: %s may not be "
+		(void)snprintf(want, sizeof(want),
+		    "t.conf:4: %s may not be "
 		    "exempt for service \"%s\"; use logins = [...], or a "
-		    "rule", kinds[i], guarded[_i]);
+		    "rule",
+		    kinds[i], guarded[_i]);
 		ck_assert_int_eq(config_parse(text, "t.conf", NOW, NULL, &cf,
-		    &err), TWR_EDATA);
+				     &err),
+		    TWR_EDATA);
 		ck_assert_str_eq(err.text, want);
 	}
 }
@@ -324,19 +341,19 @@ END_TEST
 
 START_TEST(takes_every_key)
 {
-	static const char text[] =
-	    "organization = \"acme\", scope = \"acme/x\";\n"
-	    "contact = \"ops\" refusal_detail = \"none\";\n"
-	    "policy_mode = \"0644\"; policy_max_age = \"2w\";\n"
-	    "rules = ( { services = [\"a\", \"b\"]; scope = \"acme/y\";\n"
-	    "  any_role = [\"r1\",\n \"r2\"]; all_roles = [\"r3\"];\n"
-	    "  any_permission = [\"/p\"]; all_permissions = [\"/q\"];\n"
-	    "  two_factor = TRUE; subject = \"invoker\"; } );\n"
-	    "exempt = ( { logins = [\"root\"]; services = [\"*\"]; },\n"
-	    "  { system_accounts = true; everyone = true;\n"
-	    "    services = [\"cron\"]; } );\n"
-	    "permissive = ( { services = [\"*\"];\n"
-	    "  until = \"2026-12-31T00:00:00Z\"; } );";
+	static const char text
+	    [] = "organization = \"acme\", scope = \"acme/x\";\n"
+		 "contact = \"ops\" refusal_detail = \"none\";\n"
+		 "policy_mode = \"0644\"; policy_max_age = \"2w\";\n"
+		 "rules = ( { services = [\"a\", \"b\"]; scope = \"acme/y\";\n"
+		 "  any_role = [\"r1\",\n \"r2\"]; all_roles = [\"r3\"];\n"
+		 "  any_permission = [\"/p\"]; all_permissions = [\"/q\"];\n"
+		 "  two_factor = TRUE; subject = \"invoker\"; } );\n"
+		 "exempt = ( { logins = [\"root\"]; services = [\"*\"]; },\n"
+		 "  { system_accounts = true; everyone = true;\n"
+		 "    services = [\"cron\"]; } );\n"
+		 "permissive = ( { services = [\"*\"];\n"
+		 "  until = \"2026-12-31T00:00:00Z\"; } );";
 	struct config *cf;
 
 	must_parse(text, NULL, &cf);
@@ -377,8 +394,10 @@ START_TEST(warns_of_ended_permissive)
 	struct config *cf;
 
 	must_parse(SCOPE RULE "permissive = ( { services = [\"sshd\"]; "
-	    "until = \"2026-11-21T00:00:00Z\"; } );", &warn, &cf);
-	ck_assert_str_eq(said, "t.conf:3: permissive ended "
+			      "until = \"2026-11-21T00:00:00Z\"; } );",
+	    &warn, &cf);
+	ck_assert_str_eq(said,
+	    "t.conf:3: permissive ended "
 	    "2026-11-21T00:00:00Z, the rules are enforced; remove this "
 	    "entry");
 	config_free(cf);
@@ -405,14 +424,18 @@ START_TEST(bounds_the_text)
 	    "t.conf:1: the file is larger than 1048576 bytes; shorten it");
 	free(text);
 
-	(void)snprintf(contact, sizeof(contact), SCOPE RULE "contact = \"%0*d"
-	    "\";", CONFIG_CONTACT_MAX, 0);
+	(void)snprintf(contact, sizeof(contact),
+	    SCOPE RULE "contact = \"%0*d"
+		       "\";",
+	    CONFIG_CONTACT_MAX, 0);
 	must_parse(contact, NULL, &cf);
 	config_free(cf);
-	(void)snprintf(contact, sizeof(contact), SCOPE RULE "contact = \"%0*d"
-	    "\";", CONFIG_CONTACT_MAX + 1, 0);
-	ck_assert_int_eq(config_parse(contact, "t.conf", NOW, NULL, &cf,
-	    &err), TWR_EDATA);
+	(void)snprintf(contact, sizeof(contact),
+	    SCOPE RULE "contact = \"%0*d"
+		       "\";",
+	    CONFIG_CONTACT_MAX + 1, 0);
+	ck_assert_int_eq(config_parse(contact, "t.conf", NOW, NULL, &cf, &err),
+	    TWR_EDATA);
 	ck_assert_str_eq(err.text,
 	    "t.conf:3: \"contact\" has more than 200 bytes; shorten it");
 }
@@ -435,11 +458,12 @@ START_TEST(survives_mutilation)
 	for (i = 0; i < 20000; i++) {
 		memcpy(text, base, sizeof(base));
 		for (k = 0; k < 1 + (int)support_below(&rn, 4); k++)
-			text[support_below(&rn, sizeof(base) - 1)] =
-			    bytes[support_below(&rn, sizeof(bytes) - 1)];
+			text[support_below(&rn,
+			    sizeof(base) - 1)] = bytes[support_below(&rn,
+			    sizeof(bytes) - 1)];
 		text[support_chance(&rn, 10) ?
-		    support_below(&rn, sizeof(base)) : sizeof(base) - 1] =
-		    '\0';
+			support_below(&rn, sizeof(base)) :
+			sizeof(base) - 1] = '\0';
 		cf = NULL;
 		err.text[0] = '\0';
 		if (config_parse(text, "t.conf", NOW, NULL, &cf, &err) ==
@@ -447,8 +471,8 @@ START_TEST(survives_mutilation)
 			config_free(cf);
 		else
 			ck_assert_msg(strncmp(err.text, "t.conf:", 7) == 0 &&
-			    strchr(err.text, ';') != NULL, "%s\n%s",
-			    err.text, text);
+				strchr(err.text, ';') != NULL,
+			    "%s\n%s", err.text, text);
 	}
 }
 END_TEST
@@ -460,21 +484,22 @@ START_TEST(reads_the_file)
 	const char *path = support_path("a.conf");
 
 	support_write_text(path, SCOPE);
-	ck_assert_int_eq(config_file_read(path, support_owner(), &file,
-	    &err), TWR_OK);
+	ck_assert_int_eq(config_file_read(path, support_owner(), &file, &err),
+	    TWR_OK);
 	ck_assert_str_eq(file.text, SCOPE);
 	ck_assert_uint_eq(file.size, strlen(SCOPE));
 	config_file_free(&file);
 	support_write(path, "a\nb\0c", 5, 0644);
-	ck_assert_int_eq(config_file_read(path, support_owner(), &file,
-	    &err), TWR_EDATA);
+	ck_assert_int_eq(config_file_read(path, support_owner(), &file, &err),
+	    TWR_EDATA);
 	ck_assert_ptr_nonnull(strstr(err.text,
 	    "a.conf:2: a NUL byte; remove it, the file must be plain text"));
 	support_write(path, SCOPE, strlen(SCOPE), 0666);
-	ck_assert_int_eq(config_file_read(path, support_owner(), &file,
-	    &err), TWR_EUNSAFE);
-	ck_assert_int_eq(config_file_read(support_path("none"),
-	    support_owner(), &file, &err), TWR_ENOENT);
+	ck_assert_int_eq(config_file_read(path, support_owner(), &file, &err),
+	    TWR_EUNSAFE);
+	ck_assert_int_eq(config_file_read(support_path("none"), support_owner(),
+			     &file, &err),
+	    TWR_ENOENT);
 }
 END_TEST
 

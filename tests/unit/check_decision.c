@@ -101,8 +101,11 @@ make_world(struct world *w)
 		TWR_SUBJECT_INVOKER, TWR_ALWAYS };
 	w->view.meta = support_meta(w->services, 4);
 	w->view.judge = w->view.service = &w->services[0];
-	w->req = (struct twr_request) { .service = "sshd", .user = "bob",
-		.clock = T0, .now = T0, .local_uid = TWR_UID_UNKNOWN };
+	w->req = (struct twr_request) { .service = "sshd",
+		.user = "bob",
+		.clock = T0,
+		.now = T0,
+		.local_uid = TWR_UID_UNKNOWN };
 	w->holding = (struct twr_holding) { LOGIN, PROD, TWR_ALWAYS, TWR_NEVER,
 		0 };
 	w->demand = one.d[0];

@@ -16,8 +16,7 @@
 static struct twr_error err;
 
 #define MUST(call) support_expect((call), TWR_OK, &err, NULL)
-#define REFUSED(call, words) \
-	support_expect((call), TWR_EREFUSED, &err, (words))
+#define REFUSED(call, words) support_expect((call), TWR_EREFUSED, &err, (words))
 
 /* Past twrbac, as an intruder with the file in his hands. */
 static void
@@ -100,9 +99,11 @@ open_is(enum twr_status rc, const char *words)
 	struct directory *dir = NULL;
 
 	support_expect(directory_open(support_path("directory.db"),
-			   DIRECTORY_WRITE, &dir, &err), rc, &err, words);
+			   DIRECTORY_WRITE, &dir, &err),
+	    rc, &err, words);
 	support_expect(directory_open(support_path("directory.db"),
-			   DIRECTORY_READ, &dir, &err), rc, &err, words);
+			   DIRECTORY_READ, &dir, &err),
+	    rc, &err, words);
 }
 
 START_TEST(opens_only_its_own)
@@ -129,8 +130,7 @@ START_TEST(opens_only_what_is_safe)
 	char path[512], other[512];
 
 	/* open_is() uses up the buffers of support_path() */
-	(void)snprintf(path, sizeof(path), "%s",
-	    support_path("directory.db"));
+	(void)snprintf(path, sizeof(path), "%s", support_path("directory.db"));
 	(void)snprintf(other, sizeof(other), "%s", support_path("other.db"));
 	close_committed();
 	(void)chmod(path, 0620);
@@ -152,14 +152,17 @@ END_TEST
 START_TEST(reader_writes_nothing)
 {
 	struct directory *dir = NULL;
-	struct user us = { .email = "x@y", .name = "x", .status = 1,
-		.kind = 1, .two_factor = 3 };
+	struct user us = { .email = "x@y",
+		.name = "x",
+		.status = 1,
+		.kind = 1,
+		.two_factor = 3 };
 
 	close_committed();
-	MUST(directory_open(support_path("directory.db"), DIRECTORY_READ,
-	    &dir, &err));
-	support_expect(directory_insert_user(dir, &us, &err), TWR_EWRITE,
-	    &err, "");
+	MUST(directory_open(support_path("directory.db"), DIRECTORY_READ, &dir,
+	    &err));
+	support_expect(directory_insert_user(dir, &us, &err), TWR_EWRITE, &err,
+	    "");
 	directory_close(dir);
 	support_directory_end();
 }
@@ -186,19 +189,21 @@ START_TEST(finds_scopes)
 	MUST(directory_scope_find(ch->dir, upper, &again, &alias, &err));
 	ck_assert_int_eq(again.id, sc.id);
 	REFUSED(directory_scope_find(ch->dir, "acme/messagin", &again, NULL,
-		    &err), "did you mean \"acme/messaging\"");
+		    &err),
+	    "did you mean \"acme/messaging\"");
 	REFUSED(directory_scope_find(ch->dir, "acme/", &again, NULL, &err),
 	    "no such scope");
 	REFUSED(directory_scope_find(ch->dir, "", &again, NULL, &err),
 	    "no such scope");
 	REFUSED(directory_scope_find(ch->dir, "acme/messaging/qa/x", &again,
-		    NULL, &err), "no such scope");
+		    NULL, &err),
+	    "no such scope");
 	REFUSED(change_scope_add(ch, "acme/messaging", NULL, NULL, &err),
 	    "exists already");
 	REFUSED(change_scope_add(ch, "acme/messaging/qa/x", NULL, NULL, &err),
 	    "is a subaccount");
-	REFUSED(change_scope_add(ch, "acme/messaging/q2", "alice", NULL,
-		    &err), "no Owner of its own");
+	REFUSED(change_scope_add(ch, "acme/messaging/q2", "alice", NULL, &err),
+	    "no Owner of its own");
 	REFUSED(change_scope_add(ch, "messaging", NULL, NULL, &err),
 	    "parent's path");
 	support_directory_end();
@@ -224,7 +229,8 @@ START_TEST(follows_former_names)
 	MUST(change_scope_add(ch, "acme/old", NULL, NULL, &err));
 	ck_assert_ptr_nonnull(strstr(support_notes, "no longer leads there"));
 	REFUSED(directory_scope_find(ch->dir, "acme/old/qa", &again, &alias,
-		    &err), "no such scope");
+		    &err),
+	    "no such scope");
 	MUST(change_scope_rename(ch, "acme", "emca", NULL, &err));
 	MUST(directory_scope_find(ch->dir, "acme/new/qa", &again, &alias,
 	    &err));
@@ -255,8 +261,8 @@ START_TEST(finds_users_and_roles)
 	    TWR_ENOENT);
 	MUST(directory_role_find(ch->dir, "studio viewer", &ro, &err));
 	ck_assert_str_eq(ro.key, "studio:viewer");
-	MUST(directory_role_find(ch->dir,
-	    "IX00000000000000000000000000000103", &ro, &err));
+	MUST(directory_role_find(ch->dir, "IX00000000000000000000000000000103",
+	    &ro, &err));
 	ck_assert_str_eq(ro.key, "general:developer");
 	REFUSED(directory_role_find(ch->dir, "Owner", &ro, &err),
 	    "general:owner, organization:owner");
@@ -273,8 +279,11 @@ START_TEST(gives_and_takes)
 	struct change *ch = support_directory();
 	const char *two[] = { "hosts:login", "Studio Viewer" };
 	const char *bad[] = { "hosts:login", "general:owner" };
-	struct change_assignment in = { .user = "bob", .scope = "acme",
-		.roles = two, .n_roles = 2, .window = { AL, NV } };
+	struct change_assignment in = { .user = "bob",
+		.scope = "acme",
+		.roles = two,
+		.n_roles = 2,
+		.window = { AL, NV } };
 	struct change_result re[2], gone;
 
 	support_user("bob", 1002, NULL);
@@ -286,12 +295,14 @@ START_TEST(gives_and_takes)
 	ck_assert_str_eq(re[1].sid, "");
 	in.roles = bad;
 	REFUSED(change_assignment_add(ch, &in, re, &err), "transfer-owner");
-	REFUSED(change_assignment_remove(ch, "bob", "acme", "hosts:admin",
-		    NULL, NULL, &err), "does not hold");
+	REFUSED(change_assignment_remove(ch, "bob", "acme", "hosts:admin", NULL,
+		    NULL, &err),
+	    "does not hold");
 	MUST(change_assignment_remove(ch, "bob", "acme", "hosts:login", NULL,
 	    NULL, &err));
-	REFUSED(change_assignment_remove(ch, "bob", "acme", "hosts:login",
-		    NULL, NULL, &err), "does not hold");
+	REFUSED(change_assignment_remove(ch, "bob", "acme", "hosts:login", NULL,
+		    NULL, &err),
+	    "does not hold");
 	in.roles = two;
 	in.n_roles = 1;
 	MUST(change_assignment_add(ch, &in, re, &err));
@@ -311,19 +322,25 @@ START_TEST(reports_windows)
 {
 	struct change *ch = support_directory();
 	const char *role[] = { "hosts:login" };
-	struct change_assignment in = { .user = "bob", .scope = "acme",
-		.roles = role, .n_roles = 1, .window = { AL, T0 + 9 * 3600 } };
+	struct change_assignment in = { .user = "bob",
+		.scope = "acme",
+		.roles = role,
+		.n_roles = 1,
+		.window = { AL, T0 + 9 * 3600 } };
 	struct change_result re;
 
 	support_user("bob", 1002, NULL);
 	ck_assert_int_eq(support_give("bob", "acme", "hosts:login", AL,
-			     T0 + 6 * 3600), CHANGE_ADDED);
+			     T0 + 6 * 3600),
+	    CHANGE_ADDED);
 	MUST(change_assignment_add(ch, &in, &re, &err));
 	ck_assert_int_eq(re.outcome, CHANGE_EXTENDED);
-	ck_assert_ptr_nonnull(strstr(re.text, "now ends 2023-11-15T07:13:20Z"
-					      " (was 2023-11-15T04:13:20Z)"));
+	ck_assert_ptr_nonnull(strstr(re.text,
+	    "now ends 2023-11-15T07:13:20Z"
+	    " (was 2023-11-15T04:13:20Z)"));
 	ck_assert_int_eq(support_give("bob", "acme", "hosts:login", T0,
-			     T0 + 100), CHANGE_INSIDE);
+			     T0 + 100),
+	    CHANGE_INSIDE);
 	in.window.until = T0;
 	REFUSED(change_assignment_add(ch, &in, &re, &err), "in the past");
 	support_directory_end();
@@ -337,8 +354,11 @@ START_TEST(keeps_role_limit)
 		"messaging:logs-viewer" };
 	struct change *ch = support_directory();
 	const char *role[] = { "messaging:logs-admin" };
-	struct change_assignment in = { .user = "bob", .roles = role,
-		.scope = "acme", .n_roles = 1, .window = { AL, NV } };
+	struct change_assignment in = { .user = "bob",
+		.roles = role,
+		.scope = "acme",
+		.n_roles = 1,
+		.window = { AL, NV } };
 	struct change_result re;
 	char path[64];
 	int i, j;
@@ -371,29 +391,34 @@ START_TEST(keeps_an_administrator)
 	bool changed;
 
 	REFUSED(change_user_set_status(ch, "alice", TWR_USER_SUSPENDED, NULL,
-		    NULL, &err), "last active administrator");
+		    NULL, &err),
+	    "last active administrator");
 	REFUSED(change_login_unmap(ch, "alice", NULL, &err), "last active");
 	support_user("bob", 1002, "administrator");
 	REFUSED(change_user_set_organization_role(ch, "alice", "none", NULL,
-		    NULL, &err), "organization transfer-owner");
+		    NULL, &err),
+	    "organization transfer-owner");
 	REFUSED(change_user_set_organization_role(ch, "bob", "owner", NULL,
-		    NULL, &err), "organization transfer-owner");
+		    NULL, &err),
+	    "organization transfer-owner");
 	REFUSED(change_user_set_organization_role(ch, "bob", "adminstrator",
-		    NULL, NULL, &err), "did you mean \"administrator\"");
+		    NULL, NULL, &err),
+	    "did you mean \"administrator\"");
 	support_notes_clear();
 	MUST(change_user_set_status(ch, "alice", TWR_USER_SUSPENDED, NULL,
 	    &changed, &err));
 	ck_assert(changed);
 	ck_assert_ptr_nonnull(strstr(support_notes, "only one"));
 	REFUSED(change_user_set_organization_role(ch, "bob", "standard-user",
-		    NULL, NULL, &err), "last active administrator");
+		    NULL, NULL, &err),
+	    "last active administrator");
 	MUST(change_user_set_status(ch, "alice", TWR_USER_ACTIVE, NULL, NULL,
 	    &err));
-	MUST(change_user_set_organization_role(ch, "bob", "billing-admin",
-	    NULL, &changed, &err));
+	MUST(change_user_set_organization_role(ch, "bob", "billing-admin", NULL,
+	    &changed, &err));
 	ck_assert(changed);
-	MUST(change_user_set_organization_role(ch, "bob", "billing-admin",
-	    NULL, &changed, &err));
+	MUST(change_user_set_organization_role(ch, "bob", "billing-admin", NULL,
+	    &changed, &err));
 	ck_assert(!changed);
 	MUST(change_user_set_organization_role(ch, "bob", "none", NULL,
 	    &changed, &err));
@@ -435,8 +460,11 @@ START_TEST(keeps_the_host)
 {
 	struct change *ch = support_directory();
 	char text[] = "a = 1;\n", other[] = "a = 2;\n";
-	struct accepted ac = { .text = text, .path = "/etc/t.conf",
-		.size = 7, .mtime_s = 5 }, got;
+	struct accepted ac = { .text = text,
+		.path = "/etc/t.conf",
+		.size = 7,
+		.mtime_s = 5 },
+			got;
 	struct journal_head before, after;
 	uint64_t serial;
 
@@ -588,15 +616,16 @@ START_TEST(journal_holds)
 
 	support_user("bob", 1002, "administrator");
 	(void)support_give("bob", "acme", "hosts:login", AL, T0 + 5);
-	MUST(change_user_set_two_factor(ch, "bob", TWR_2FA_ENROLLED, NULL,
-	    NULL, &err));
+	MUST(change_user_set_two_factor(ch, "bob", TWR_2FA_ENROLLED, NULL, NULL,
+	    &err));
 	MUST(journal_verify(ch->dir, &head, &err));
 	MUST(directory_journal_head(ch->dir, &again, &err));
 	ck_assert_uint_eq(head.seq, again.seq);
 	ck_assert_mem_eq(head.hash, again.hash, TWR_HASH_LEN);
 	ch->now = T0 - 1;
 	REFUSED(change_user_set_status(ch, "bob", TWR_USER_SUSPENDED, NULL,
-		    NULL, &err), "--clock-ok");
+		    NULL, &err),
+	    "--clock-ok");
 	REFUSED(journal_check_clock(ch->dir, T0 - 1, false, &err), "clock");
 	MUST(journal_check_clock(ch->dir, T0 - 1, true, &err));
 	support_directory_end();
@@ -628,7 +657,8 @@ static const struct {
 	{ "DELETE FROM role_include", "role IX" },
 	{ "INSERT INTO login VALUES ('eve', 1, 5, 0, NULL)", "login eve" },
 	{ "PRAGMA foreign_keys = OFF; DROP TRIGGER user_kept;"
-	  " DELETE FROM user", "gone" },
+	  " DELETE FROM user",
+	    "gone" },
 	{ "UPDATE scope SET name = 'emca'", "scope OR" },
 	{ "INSERT INTO setting VALUES ('role_limit', 999)", "setting" },
 	{ "UPDATE host_state SET serial = 5", "policy serial" },

@@ -95,7 +95,8 @@ any_bytes(struct pool *p, uint8_t *ret, size_t len)
 
 #define ANY_ENUM(p, type, least, most) \
 	((type)((unsigned)(least) + \
-	    support_below(&(p)->rn, (unsigned)(most) - (unsigned)(least) + 1)))
+	    support_below(&(p)->rn, \
+		(unsigned)(most) - (unsigned)(least) + 1)))
 
 static struct twr_login
 any_login(struct pool *p)
@@ -106,8 +107,8 @@ any_login(struct pool *p)
 		    TWR_USER_SUSPENDED),
 		.kind = ANY_ENUM(p, enum twr_user_kind, TWR_KIND_PERSON,
 		    TWR_KIND_SERVICE),
-		.two_factor = ANY_ENUM(p, enum twr_two_factor,
-		    TWR_2FA_ENROLLED, TWR_2FA_UNKNOWN),
+		.two_factor = ANY_ENUM(p, enum twr_two_factor, TWR_2FA_ENROLLED,
+		    TWR_2FA_UNKNOWN),
 		.user_sid = any_text(p),
 		.user_name = any_text(p),
 		.holdings = p->holdings,
@@ -115,8 +116,8 @@ any_login(struct pool *p)
 	size_t i;
 
 	for (i = 0; i < l.n_holdings; i++)
-		p->holdings[i] = (struct twr_holding) { any_u32(p),
-			any_u32(p), any_time(p), any_time(p), any_u32(p) };
+		p->holdings[i] = (struct twr_holding) { any_u32(p), any_u32(p),
+			any_time(p), any_time(p), any_u32(p) };
 	return l;
 }
 
@@ -150,9 +151,8 @@ any_rule(struct pool *p)
 static struct twr_exemptions
 any_exemptions(struct pool *p)
 {
-	struct twr_exemptions ex = { p->exemptions,
-		support_below(&p->rn, 30), p->names,
-		support_below(&p->rn, 20) };
+	struct twr_exemptions ex = { p->exemptions, support_below(&p->rn, 30),
+		p->names, support_below(&p->rn, 20) };
 	size_t i;
 
 	for (i = 0; i < ex.n_entries; i++)
@@ -213,7 +213,8 @@ same_bytes(const struct policy_value *a, const struct policy_value *b,
 {
 	ck_assert(!a->full && !a->bad && !b->full && !b->bad);
 	ck_assert_msg(a->len == b->len &&
-	    memcmp(a->bytes, b->bytes, a->len) == 0, "%s differs", what);
+		memcmp(a->bytes, b->bytes, a->len) == 0,
+	    "%s differs", what);
 }
 
 static uint8_t buf_a[TWR_VALUE_MAX], buf_b[TWR_VALUE_MAX];
@@ -258,7 +259,7 @@ round_trip(unsigned i)
 	pool.services[11] = (struct twr_service) { rule_service(i), true,
 		TWR_SUBJECT_USER, TWR_ALWAYS };
 	meta.services = meta.n_services > 0 ? pool.services :
-	    &pool.services[11];
+					      &pool.services[11];
 	if (meta.n_services > 0)
 		pool.services[0] = pool.services[11];
 	else
@@ -334,15 +335,15 @@ START_TEST(bounds)
 	login = login_with(most + 1);
 	ck_assert_int_eq(policy_writer_login(pw, "bob", &login, &err),
 	    TWR_EDATA);
-	ck_assert_str_eq(err.text, "login bob: more than 64 KiB of "
+	ck_assert_str_eq(err.text,
+	    "login bob: more than 64 KiB of "
 	    "assignments; give fewer of them");
 	login = login_with(0);
 	memset(name, 'x', sizeof(name));
 	name[TWR_LOGIN_MAX + 1] = '\0';
 	ck_assert_int_eq(policy_writer_login(pw, name, &login, &err),
 	    TWR_EDATA);
-	ck_assert_int_eq(policy_writer_login(pw, "", &login, &err),
-	    TWR_EDATA);
+	ck_assert_int_eq(policy_writer_login(pw, "", &login, &err), TWR_EDATA);
 	name[TWR_LOGIN_MAX] = '\0';
 	MUST(policy_writer_login(pw, name, &login, &err));
 	login.status = (enum twr_user_status)0;
@@ -504,8 +505,9 @@ START_TEST(ours_reads_cdb)
 		ck_assert_uint_eq(pr.key_len, 4);
 		ck_assert_uint_eq(pr.value_len, n == 1 ? 2 : 0);
 		/* found; its last four bytes are no checksum of ours */
-		ck_assert_int_eq(twr_reader_get(&rd, pr.key, pr.key_len,
-		    &value, &len, &err), TWR_ECORRUPT);
+		ck_assert_int_eq(twr_reader_get(&rd, pr.key, pr.key_len, &value,
+				     &len, &err),
+		    TWR_ECORRUPT);
 	}
 	ck_assert_uint_eq(n, 2);
 	policy_scan_end(ps);
@@ -520,7 +522,9 @@ END_TEST
 
 START_TEST(many_logins)
 {
-	enum { LOGINS = 100000 };
+	enum {
+		LOGINS = 100000
+	};
 	struct twr_login login = login_with(10);
 	struct twr_exemptions none = { NULL, 0, NULL, 0 };
 	struct twr_meta meta = support_meta(NULL, 0);

@@ -22,8 +22,8 @@ take_note(void *ctx, const char *line)
 	size_t len = strlen(support_notes);
 
 	(void)ctx;
-	(void)snprintf(support_notes + len, sizeof(support_notes) - len,
-	    "%s\n", line);
+	(void)snprintf(support_notes + len, sizeof(support_notes) - len, "%s\n",
+	    line);
 }
 
 void
@@ -36,8 +36,8 @@ support_expect(enum twr_status is, enum twr_status rc,
 	}
 	ck_assert_msg(is == rc, "%s instead of %s: %s", twr_status_word(is),
 	    twr_status_word(rc), err->text);
-	ck_assert_msg(strstr(err->text, words) != NULL,
-	    "\"%s\" lacks \"%s\"", err->text, words);
+	ck_assert_msg(strstr(err->text, words) != NULL, "\"%s\" lacks \"%s\"",
+	    err->text, words);
 }
 
 struct change *
@@ -54,10 +54,11 @@ support_directory(void)
 	in.catalogue = cat;
 	/* a test that failed may have left its own */
 	support_directory_end();
-	actor = (struct actor){ .how = ACTOR_UID, .administrator = true };
+	actor = (struct actor) { .how = ACTOR_UID, .administrator = true };
 	(void)strcpy(actor.label, "alice@example.com");
-	change = (struct change){ .actor = &actor, .now = T0,
-		.note = take_note };
+	change = (struct change) {
+		.actor = &actor, .now = T0, .note = take_note
+	};
 	support_notes_clear();
 	support_expect(directory_create(support_path("directory.db"), "acme",
 			   &change.dir, &err),
@@ -101,20 +102,24 @@ support_user(const char *name, uint32_t uid, const char *role)
 {
 	char email[64];
 	struct change_user in = { .email = email,
-		.login = { name, uid, 1000, 0 }, .organization_role = role };
+		.login = { name, uid, 1000, 0 },
+		.organization_role = role };
 	struct twr_error err = { "" };
 
 	(void)snprintf(email, sizeof(email), "%s@example.com", name);
-	support_expect(change_user_add(&change, &in, NULL, &err), TWR_OK,
-	    &err, NULL);
+	support_expect(change_user_add(&change, &in, NULL, &err), TWR_OK, &err,
+	    NULL);
 }
 
 enum change_outcome
 support_give(const char *name, const char *scope, const char *role,
     int64_t from, int64_t until)
 {
-	struct change_assignment in = { .user = name, .scope = scope,
-		.roles = &role, .n_roles = 1, .window = { from, until } };
+	struct change_assignment in = { .user = name,
+		.scope = scope,
+		.roles = &role,
+		.n_roles = 1,
+		.window = { from, until } };
 	struct change_result result;
 	struct twr_error err = { "" };
 
