@@ -30,6 +30,7 @@ sample() { # command; sets $run and its words
 	who-can) set -- as_root who-can sudo ;;
 	check) set -- own check bob sshd ;;
 	"organization show" | "setting list") set -- as_root "$@" ;;
+	remains) set -- as_root remains nobody ;;
 	backup) set -- own backup "$D/backup.$((copies += 1)).db" ;;
 	status | version) set -- own "$@" ;;
 	*) return 1 ;;
@@ -69,6 +70,12 @@ prove() { # when
 as_root scope add acme/web --owner alice
 as_root user add bob@example.com --name Bob --organization-role none
 as_root login map bob@example.com bob --uid 20002
+# somebody who leaves something behind
+as_root login map bob nobody --allow-system
+exits "an account of this host is mapped" 0
+setpriv --reuid nobody --clear-groups sleep 300 &
+sleeper=$!
+trap 'kill $sleeper 2>/dev/null; rm -rf "$D"' EXIT
 prove "before a policy"
 own compile --lock-out-ok
 exits "compile" 0
