@@ -112,6 +112,10 @@ void change_rows_free(struct change_rows *rows);
 enum twr_status change_named_scope(const struct change *ch,
     const struct scope *scope, char place[CHANGE_PLACE_MAX],
     struct twr_error *err) TWR_MUST_CHECK; /* or what is below it */
+/* The same, only where a former name of a scope is used to name it. */
+enum twr_status change_named_former(const struct change *ch,
+    const struct scope *scope, char place[CHANGE_PLACE_MAX],
+    struct twr_error *err) TWR_MUST_CHECK;
 enum twr_status change_named_role(const struct change *ch,
     const struct role *role, char place[CHANGE_PLACE_MAX],
     struct twr_error *err) TWR_MUST_CHECK;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -10,6 +11,7 @@
 struct search {
 	const struct change *ch;
 	const struct scope *scope; /* what is looked for, or what is below */
+	bool former; /* only where it is named by a former name */
 	const struct role *role;
 	const char *path; /* of the configuration */
 	char *place;
@@ -29,13 +31,14 @@ look_at_scope(struct search *se, const char *text, unsigned line,
     struct twr_error *err)
 {
 	struct twr_error unknown;
+	bool alias = false;
 	struct scope at;
 	enum twr_status rc;
 
 	if (text == NULL || se->scope == NULL)
 		return TWR_OK;
-	rc = directory_scope_find(se->ch->dir, text, &at, NULL, &unknown);
-	if (rc == TWR_EREFUSED)
+	rc = directory_scope_find(se->ch->dir, text, &at, &alias, &unknown);
+	if (rc == TWR_EREFUSED || (rc == TWR_OK && se->former && !alias))
 		return TWR_OK;
 	while (rc == TWR_OK) {
 		if (at.id == se->scope->id)
@@ -113,6 +116,17 @@ change_named_scope(const struct change *ch, const struct scope *scope,
     char place[CHANGE_PLACE_MAX], struct twr_error *err)
 {
 	struct search se = { .ch = ch, .scope = scope, .place = place };
+
+	return search(&se, err);
+}
+
+enum twr_status
+change_named_former(const struct change *ch, const struct scope *scope,
+    char place[CHANGE_PLACE_MAX], struct twr_error *err)
+{
+	struct search se = {
+		.ch = ch, .scope = scope, .former = true, .place = place
+	};
 
 	return search(&se, err);
 }

@@ -83,12 +83,16 @@ alias_subject(const struct change *ch, int64_t parent_id, const char *name,
 	return rc;
 }
 
-/* A former name that a scope takes now leads to that scope only. */
+/*
+ * A former name that a scope takes now leads to that scope only. Where the
+ * accepted configuration still uses it, a rule would move to another scope
+ * without anybody having edited it.
+ */
 static enum twr_status
 drop_alias(const struct change *ch, int64_t parent_id, const char *name,
     struct twr_error *err)
 {
-	char subject[TWR_SID_LEN + TWR_NAME_MAX + 2];
+	char subject[TWR_SID_LEN + TWR_NAME_MAX + 2], place[CHANGE_PLACE_MAX];
 	struct scope led;
 	char *before = NULL;
 	int64_t to;
@@ -97,8 +101,15 @@ drop_alias(const struct change *ch, int64_t parent_id, const char *name,
 	rc = directory_alias(ch->dir, parent_id, name, &to, err);
 	if (rc != TWR_OK || to == 0)
 		return rc;
-	if ((rc = directory_scope_get(ch->dir, to, &led, err)) != TWR_OK)
+	if ((rc = directory_scope_get(ch->dir, to, &led, err)) != TWR_OK ||
+	    (rc = change_named_former(ch, &led, place, err)) != TWR_OK)
 		return rc;
+	if (place[0] != '\0')
+		return twr_fail(err, TWR_EREFUSED,
+		    "\"%s\" is a former name of %s, and %s still uses it: a "
+		    "rule would move to another scope; write %s there and run "
+		    "twrbac compile first",
+		    name, led.path, place, led.path);
 	rc = alias_subject(ch, parent_id, name, subject, sizeof(subject), err);
 	if (rc != TWR_OK)
 		return rc;
