@@ -305,24 +305,4 @@ if command -v sqlite3 >/dev/null 2>&1; then
 else
 	skip "every change is in the journal" "sqlite3 is not installed"
 fi
-# ---- a former name that the host's rules use is nobody else's ----
-
-own compile --lock-out-ok
-as_root scope add acme/former --owner bob@example.com
-as_root scope add acme/former/prod
-sed -e 's|@organization@|acme|' -e 's|@scope@|acme/former/prod|' \
-    "$TREE/etc/twrbac.conf" >"$D/etc/former.conf"
-chmod 0644 "$D/etc/former.conf"
-twrbac --directory "$D/state/directory.db" --config "$D/etc/former.conf" \
-    --policy "$D/state/policy.cdb" compile --lock-out-ok
-exits "a configuration names acme/former/prod" 0
-as_root scope rename acme/former/prod production
-exits "which is renamed" 0
-as_root scope add acme/former/prod
-exits "another may not take the name" 1
-complains "and file and line are named" "former.conf:"
-as_root scope add acme/former/lab
-as_root scope rename acme/former/lab prod
-exits "nor by renaming" 1
-
 finish
