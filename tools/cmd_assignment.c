@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "cmd.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "clock.h"
 
@@ -85,11 +87,38 @@ read_window(struct cli *cli, struct admin_window *w, struct twr_error *err)
 	return rc;
 }
 
+#define RESOURCE_TYPE_MAX 63 /* struct assignment's */
+
+/* TYPE:ID; an ID may have colons of its own. buf holds the type. */
+static enum twr_status
+read_resource(const struct cli *cli, char buf[RESOURCE_TYPE_MAX + 1],
+    struct change_assignment *in, struct twr_error *err)
+{
+	const char *text = cli->opts->value[OPT_RESOURCE];
+	const char *colon = text == NULL ? NULL : strchr(text, ':');
+
+	if (text == NULL)
+		return TWR_OK;
+	if (colon == NULL || colon == text || colon[1] == '\0' ||
+	    colon - text > RESOURCE_TYPE_MAX || strlen(colon) > TWR_NAME_MAX)
+		return twr_fail(err, TWR_EINVAL,
+		    "--resource \"%.80s\": is not TYPE:ID, such as "
+		    "billing_group:NAME",
+		    text);
+	(void)snprintf(buf, RESOURCE_TYPE_MAX + 1, "%.*s", (int)(colon - text),
+	    text);
+	in->resource_type = buf;
+	in->resource_id = colon + 1;
+	return TWR_OK;
+}
+
 static const struct opt_help add_options[] = { { OPT_FROM,
 						   "when it begins (at once)" },
 	{ OPT_UNTIL, "when it ends (never)" },
 	{ OPT_FOR, "how long it lasts, as 30m, 4h, 7d, 2w" },
-	{ OPT_REASON, "why, for the journal" }, { OPT_NONE, NULL } };
+	{ OPT_REASON, "why, for the journal" },
+	{ OPT_RESOURCE, "only for this one, which no host's rule counts" },
+	{ OPT_NONE, NULL } };
 const struct command_help cmd_assignment_add_help = { add_options,
 	"A role given in a scope holds there and in every scope below. All "
 	"roles are given, or none. TIME is 2026-12-01, \"2026-12-01 18:00\" "
@@ -151,11 +180,13 @@ cmd_assignment_add(struct cli *cli, struct twr_error *err)
 		.roles = (const char *const *)(cli->args + 2),
 		.n_roles = cli->n_args - 2,
 		.reason = cli->opts->value[OPT_REASON] };
+	char type[RESOURCE_TYPE_MAX + 1];
 	struct change_result *results;
 	enum twr_status rc;
 	size_t i;
 
-	if ((rc = read_window(cli, &in.window, err)) != TWR_OK)
+	if ((rc = read_window(cli, &in.window, err)) != TWR_OK ||
+	    (rc = read_resource(cli, type, &in, err)) != TWR_OK)
 		return rc;
 	if (in.n_roles == 0)
 		return ask_for_role(cli, err);

@@ -41,6 +41,7 @@
 	X(UNTIL, "until", "TIME") \
 	X(FOR, "for", "DURATION") \
 	X(REASON, "reason", "TEXT") \
+	X(RESOURCE, "resource", "TYPE:ID") \
 	X(END_SESSIONS, "end-sessions", NULL) \
 	X(LOCK_OUT_OK, "lock-out-ok", NULL) \
 	X(CLOCK_OK, "clock-ok", NULL) \

@@ -272,6 +272,18 @@ own check bob sshd
 complains "check heals it first and says so" "compiled anew"
 own status
 says "and the policy is in force" "in force"
+# ---- a role of one resource opens no host ----
+
+as_root assignment add bob acme billing:group-admin
+exits "it needs its resource" 1
+complains "and says how" "--resource TYPE:ID"
+as_root assignment add bob acme billing:group-admin --resource nothing
+exits "which has a form" 64
+as_root assignment add bob acme billing:group-admin \
+    --resource billing_group:main
+exits "with it the role is given" 0
+says "and opens nothing" "no login's access changed"
+
 # ---- one directory, one policy, one place ----
 
 in_force=$(cksum <"$D/state/policy.cdb")
