@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "opts.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -32,14 +33,20 @@ static const struct refused {
 	{ { "--a\nb" }, "unknown option --a?b" },
 };
 
+/* What opts_parse() moves about and may write to; never freed. */
 static size_t
 copy(char **argv, const char *const *args)
 {
+	static char texts[ARGS_MAX + 1][64];
 	size_t n;
 
-	argv[0] = strdup("twrbac");
-	for (n = 0; n < ARGS_MAX && args[n] != NULL; n++)
-		argv[n + 1] = strdup(args[n]);
+	(void)snprintf(texts[0], sizeof(texts[0]), "twrbac");
+	argv[0] = texts[0];
+	for (n = 0; n < ARGS_MAX && args[n] != NULL; n++) {
+		ck_assert_uint_lt(strlen(args[n]), sizeof(texts[0]));
+		(void)snprintf(texts[n + 1], sizeof(texts[0]), "%s", args[n]);
+		argv[n + 1] = texts[n + 1];
+	}
 	argv[n + 1] = NULL;
 	return n + 1;
 }
