@@ -26,6 +26,11 @@ else
 	D=$(mktemp -d "${TMPDIR:-/tmp}/twrbac-cli.XXXXXX") || exit 1
 fi
 chmod 755 "$D"
+# The tool reads only what is safe from others all the way down; a checkout may
+# lie anywhere.
+SHARE=$D/share
+cp -r "$TREE/etc" "$SHARE" && chmod -R go-w "$SHARE" || exit 1
+[ "$(id -u)" -ne 0 ] || chown -R 0:0 "$SHARE"
 trap 'rm -rf "$D"' EXIT
 trap 'exit 130' INT TERM PIPE
 

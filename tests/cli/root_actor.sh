@@ -13,10 +13,10 @@ uid=$(id -u "$someone" 2>/dev/null) || {
 	exit 0
 }
 
-cp "$TREE/etc/twrbac.conf" "$D/template.conf"
+cp "$SHARE/twrbac.conf" "$D/template.conf"
 chmod 644 "$D/template.conf"
 own init acme --owner alice@example.com --login "$someone" \
-    --roles "$TREE/etc/roles.conf" --conf-template "$D/template.conf"
+    --roles "$SHARE/roles.conf" --conf-template "$D/template.conf"
 exits "init by whoever is root" 0
 
 own user list

@@ -13,7 +13,7 @@ as_root() {
 }
 
 own init acme --owner alice@example.com --login alice --uid 20001 \
-    --roles "$TREE/etc/roles.conf" --conf-template "$TREE/etc/twrbac.conf"
+    --roles "$SHARE/roles.conf" --conf-template "$SHARE/twrbac.conf"
 exits "init" 0
 as_root scope add acme/web --owner alice
 as_root user add bob@example.com --login bob --uid 20002

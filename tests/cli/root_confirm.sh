@@ -41,8 +41,8 @@ events() { # text: the events that the journal has, one a line
 	fi
 }
 
-cp "$TREE/etc/twrbac.conf" "$D/template.conf"
-cp "$TREE/etc/roles.conf" "$D/roles.conf"
+cp "$SHARE/twrbac.conf" "$D/template.conf"
+cp "$SHARE/roles.conf" "$D/roles.conf"
 chmod 644 "$D/template.conf" "$D/roles.conf"
 own init acme --owner alice@example.com --login alice --uid 20001 \
     --host-scope acme/messaging/production --roles "$D/roles.conf" \

@@ -46,10 +46,10 @@ check() { # login, service
 # ---- an organization ----
 
 feature="set up"
-cp "$TREE/etc/twrbac.conf" "$D/template.conf"
+cp "$SHARE/twrbac.conf" "$D/template.conf"
 chmod 644 "$D/template.conf"
 own init acme --owner alice@example.com --login alice --uid 20001 \
-    --host-scope acme/messaging/production --roles "$TREE/etc/roles.conf" \
+    --host-scope acme/messaging/production --roles "$SHARE/roles.conf" \
     --conf-template "$D/template.conf"
 exits "init" 0
 alone=$(own status 2>&1 >/dev/null; cat "$D/.err")

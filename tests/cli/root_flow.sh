@@ -26,10 +26,10 @@ says "no policy: says so" "policy-missing"
 # ---- init ----
 
 begin() {
-	own init "$@" --roles "$TREE/etc/roles.conf" \
+	own init "$@" --roles "$SHARE/roles.conf" \
 	    --conf-template "$D/template.conf"
 }
-cp "$TREE/etc/twrbac.conf" "$D/template.conf"
+cp "$SHARE/twrbac.conf" "$D/template.conf"
 chmod 644 "$D/template.conf"
 
 begin acme --owner alice@example.com
@@ -318,7 +318,7 @@ exits "a policy has its name" 64
 complains "which ends in .cdb" ".cdb"
 twrbac --directory "$D/other.db" --config "$D/etc/other.conf" --policy \
     "$D/state/policy.cdb" init other --owner eve@example.com --login eve \
-    --roles "$TREE/etc/roles.conf" --conf-template "$D/template.conf"
+    --roles "$SHARE/roles.conf" --conf-template "$D/template.conf"
 twrbac --directory "$D/other.db" --config "$D/etc/other.conf" --policy \
     "$D/state/policy.cdb" compile --lock-out-ok
 exits "another organization's policy stays" 1
@@ -326,7 +326,7 @@ complains "and is named" "is the policy of organization acme"
 echo 'secret' >"$D/etc/secret"
 twrbac --directory "$D/third.db" --config "$D/etc/third.conf" --policy \
     "$D/third.cdb" init third --owner eve@example.com --login eve --roles \
-    "$TREE/etc/roles.conf" --conf-template "$D/etc/secret"
+    "$SHARE/roles.conf" --conf-template "$D/etc/secret"
 exits "what is no configuration is not copied" 65
 if [ -e "$D/etc/third.conf" ]; then
 	not_ok "nothing is written" "$(cat "$D/etc/third.conf")"

@@ -13,10 +13,10 @@ as_root() {
 	own --as-root "test suite" "$@"
 }
 
-cp "$TREE/etc/twrbac.conf" "$D/template.conf"
+cp "$SHARE/twrbac.conf" "$D/template.conf"
 chmod 644 "$D/template.conf"
 own init acme --owner alice@example.com --login alice --uid 20001 \
-    --roles "$TREE/etc/roles.conf" --conf-template "$D/template.conf" \
+    --roles "$SHARE/roles.conf" --conf-template "$D/template.conf" \
     --host-scope acme/former/prod
 as_root scope add acme/former --owner alice
 as_root scope add acme/former/prod

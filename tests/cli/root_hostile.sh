@@ -61,8 +61,8 @@ $before, is $after; $(show_run)"
 }
 
 own init acme --owner alice@example.com --login alice --uid 20001 \
-    --host-scope acme/web --roles "$TREE/etc/roles.conf" \
-    --conf-template "$TREE/etc/twrbac.conf"
+    --host-scope acme/web --roles "$SHARE/roles.conf" \
+    --conf-template "$SHARE/twrbac.conf"
 exits "init" 0
 as_root scope add acme/web --owner alice
 as_root user add bob@example.com --login bob --uid 20002

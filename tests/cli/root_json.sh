@@ -39,8 +39,8 @@ sample() { # command; sets $run and its words
 }
 
 own init acme --owner alice@example.com --login alice --uid 20001 \
-    --host-scope acme/web --roles "$TREE/etc/roles.conf" \
-    --conf-template "$TREE/etc/twrbac.conf"
+    --host-scope acme/web --roles "$SHARE/roles.conf" \
+    --conf-template "$SHARE/twrbac.conf"
 exits "init" 0
 
 # Nothing is null and no list empty that need not be, and the other way.

@@ -13,8 +13,8 @@ as_root() {
 	own --as-root "test suite" "$@"
 }
 
-cp "$TREE/etc/twrbac.conf" "$D/template.conf"
-cp "$TREE/etc/roles.conf" "$D/roles.conf"
+cp "$SHARE/twrbac.conf" "$D/template.conf"
+cp "$SHARE/roles.conf" "$D/roles.conf"
 chmod 644 "$D/template.conf" "$D/roles.conf"
 own init acme --owner alice@example.com --login alice --uid 20001 \
     --roles "$D/roles.conf" --conf-template "$D/template.conf" \

@@ -39,10 +39,10 @@ next_second() {
 
 # ---- an organization with a past ----
 
-cp "$TREE/etc/twrbac.conf" "$D/template.conf"
+cp "$SHARE/twrbac.conf" "$D/template.conf"
 chmod 644 "$D/template.conf"
 own init acme --owner alice@example.com --login alice --uid 20001 \
-    --host-scope acme/messaging/production --roles "$TREE/etc/roles.conf" \
+    --host-scope acme/messaging/production --roles "$SHARE/roles.conf" \
     --conf-template "$D/template.conf"
 exits "init" 0
 must scope add acme/messaging --owner alice

@@ -33,8 +33,8 @@ proven() {
 	exits "$1" 0
 }
 
-cp "$TREE/etc/twrbac.conf" "$D/template.conf"
-cp "$TREE/etc/roles.conf" "$D/roles.conf"
+cp "$SHARE/twrbac.conf" "$D/template.conf"
+cp "$SHARE/roles.conf" "$D/roles.conf"
 chmod 644 "$D/template.conf" "$D/roles.conf"
 own init acme --owner alice@example.com --login alice --uid 20001 \
     --host-scope acme/messaging/production --roles "$D/roles.conf" \

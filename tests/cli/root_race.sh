@@ -11,8 +11,8 @@
 }
 rounds=${TWR_RACE_ROUNDS:-200}
 
-cp "$TREE/etc/twrbac.conf" "$D/template.conf"
-cp "$TREE/etc/roles.conf" "$D/roles.conf"
+cp "$SHARE/twrbac.conf" "$D/template.conf"
+cp "$SHARE/roles.conf" "$D/roles.conf"
 chmod 644 "$D/template.conf" "$D/roles.conf"
 own init acme --owner alice@example.com --login alice --uid 20001 \
     --roles "$D/roles.conf" --conf-template "$D/template.conf"

@@ -68,10 +68,10 @@ next_second() {
 
 # ---- January: set-up ----
 
-cp "$TREE/etc/twrbac.conf" "$D/template.conf"
+cp "$SHARE/twrbac.conf" "$D/template.conf"
 chmod 644 "$D/template.conf"
 own init acme --owner alice@example.com --login alice --uid 20001 \
-    --host-scope acme/messaging/production --roles "$TREE/etc/roles.conf" \
+    --host-scope acme/messaging/production --roles "$SHARE/roles.conf" \
     --conf-template "$D/template.conf"
 exits "January: init" 0
 tell_host 01-alone status
