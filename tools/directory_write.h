@@ -19,6 +19,7 @@ enum twr_status directory_insert_user(struct directory *dir, struct user *row,
     struct twr_error *err) TWR_MUST_CHECK;
 enum twr_status directory_insert_role(struct directory *dir, struct role *row,
     struct twr_error *err) TWR_MUST_CHECK;
+/* It stands: .removed_at is directory_remove_assignment()'s to set. */
 enum twr_status directory_insert_assignment(struct directory *dir,
     struct assignment *row, struct twr_error *err) TWR_MUST_CHECK;
 
