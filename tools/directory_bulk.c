@@ -30,21 +30,15 @@ directory_each_window(struct directory *dir, int64_t user_id, window_fn *fn,
 {
 	struct held_window row;
 	struct query q;
-	bool end = false;
 	enum twr_status rc = query_begin(&q, dir, SQL_ASSIGNMENT_WINDOWS, err);
 
 	if (rc == TWR_OK)
 		query_int(&q, 1, user_id);
-	while (rc == TWR_OK) {
-		if ((rc = query_step(&q, err)) != TWR_OK) {
-			end = true;
-			break;
-		}
+	while (query_row(&q, NULL, &rc, err))
 		if ((rc = read_held(&q, &row, err)) == TWR_OK)
 			rc = fn(ctx, &row, err);
-	}
 	query_end(&q);
-	return end && rc == TWR_ENOENT ? TWR_OK : rc;
+	return rc;
 }
 
 /* ---- indexes ---- */

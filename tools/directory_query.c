@@ -118,6 +118,21 @@ query_blob(struct query *q, int at, const void *data, size_t len)
 	bound(q, sqlite3_bind_blob64(q->st, at, data, len, SQLITE_STATIC));
 }
 
+bool
+query_row(struct query *q, struct columns *co, enum twr_status *rc,
+    struct twr_error *err)
+{
+	if (*rc != TWR_OK)
+		return false;
+	if (co != NULL)
+		*co = (struct columns) { q, 0, false };
+	*rc = query_step(q, err);
+	if (*rc != TWR_ENOENT)
+		return *rc == TWR_OK;
+	*rc = TWR_OK; /* the end of the rows is no failure */
+	return false;
+}
+
 enum twr_status
 query_step(struct query *q, struct twr_error *err)
 {

@@ -220,6 +220,13 @@ struct columns {
 	int at;
 	bool bad;
 };
+/*
+ * The loop of a walk: while (query_row(&q, &co, &rc, err)) reads a row with
+ * co and may set rc, which ends the walk unless it is TWR_OK. After the last
+ * row rc is TWR_OK. co may be NULL.
+ */
+bool query_row(struct query *q, struct columns *co, enum twr_status *rc,
+    struct twr_error *err) TWR_MUST_CHECK;
 void column_text(struct columns *rc, char *buf, size_t size);
 int64_t column_int(struct columns *rc, int64_t min, int64_t max);
 int64_t column_time(struct columns *rc, int64_t if_null);

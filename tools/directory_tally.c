@@ -10,23 +10,17 @@ directory_each_scope_below(struct directory *dir, int64_t id, scope_fn *fn,
 	struct scope row;
 	struct columns co;
 	struct query q;
-	bool end = false;
 	enum twr_status rc = query_begin(&q, dir, SQL_SCOPE_BELOW, err);
 
 	if (rc == TWR_OK)
 		query_int(&q, 1, id);
-	while (rc == TWR_OK) {
-		if ((rc = query_step(&q, err)) != TWR_OK) {
-			end = true;
-			break;
-		}
-		co = (struct columns) { &q, 0, false };
+	while (query_row(&q, &co, &rc, err)) {
 		read_scope(&co, &row);
 		if ((rc = columns_end(&co, err)) == TWR_OK)
 			rc = fn(ctx, &row, err);
 	}
 	query_end(&q);
-	return end && rc == TWR_ENOENT ? TWR_OK : rc;
+	return rc;
 }
 
 enum twr_status
@@ -36,17 +30,11 @@ directory_each_tally(struct directory *dir, int64_t now, tally_fn *fn,
 	struct scope_tally row;
 	struct columns co;
 	struct query q;
-	bool end = false;
 	enum twr_status rc = query_begin(&q, dir, SQL_SCOPE_TALLY, err);
 
 	if (rc == TWR_OK)
 		query_int(&q, 1, now);
-	while (rc == TWR_OK) {
-		if ((rc = query_step(&q, err)) != TWR_OK) {
-			end = true;
-			break;
-		}
-		co = (struct columns) { &q, 0, false };
+	while (query_row(&q, &co, &rc, err)) {
 		read_scope(&co, &row.scope);
 		row.users = column_int(&co, 0, INT64_MAX);
 		row.assignments = column_int(&co, 0, INT64_MAX);
@@ -54,7 +42,7 @@ directory_each_tally(struct directory *dir, int64_t now, tally_fn *fn,
 			rc = fn(ctx, &row, err);
 	}
 	query_end(&q);
-	return end && rc == TWR_ENOENT ? TWR_OK : rc;
+	return rc;
 }
 
 enum twr_status

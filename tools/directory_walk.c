@@ -4,14 +4,8 @@
 
 /*
  * Every walk has the same shape: step, read, call, until the rows or the
- * callback's patience end. TWR_ENOENT of a step is the end of the rows.
+ * callback's patience end.
  */
-static enum twr_status
-finish(struct query *q, enum twr_status rc, bool at_end)
-{
-	query_end(q);
-	return at_end && rc == TWR_ENOENT ? TWR_OK : rc;
-}
 
 enum twr_status
 directory_each_scope(struct directory *dir, scope_fn *fn, void *ctx,
@@ -20,20 +14,15 @@ directory_each_scope(struct directory *dir, scope_fn *fn, void *ctx,
 	struct scope row;
 	struct columns co;
 	struct query q;
-	bool end = false;
 	enum twr_status rc = query_begin(&q, dir, SQL_SCOPE_LIST, err);
 
-	while (rc == TWR_OK) {
-		if ((rc = query_step(&q, err)) != TWR_OK) {
-			end = true;
-			break;
-		}
-		co = (struct columns) { &q, 0, false };
+	while (query_row(&q, &co, &rc, err)) {
 		read_scope(&co, &row);
 		if ((rc = columns_end(&co, err)) == TWR_OK)
 			rc = fn(ctx, &row, err);
 	}
-	return finish(&q, rc, end);
+	query_end(&q);
+	return rc;
 }
 
 static enum twr_status
@@ -43,22 +32,17 @@ each_user(struct directory *dir, enum sql_id sql, bool ever, user_fn *fn,
 	struct user row;
 	struct columns co;
 	struct query q;
-	bool end = false;
 	enum twr_status rc = query_begin(&q, dir, sql, err);
 
 	if (rc == TWR_OK && sql == SQL_USER_LIST)
 		query_int(&q, 1, ever ? 1 : 0);
-	while (rc == TWR_OK) {
-		if ((rc = query_step(&q, err)) != TWR_OK) {
-			end = true;
-			break;
-		}
-		co = (struct columns) { &q, 0, false };
+	while (query_row(&q, &co, &rc, err)) {
 		read_user(&co, &row);
 		if ((rc = columns_end(&co, err)) == TWR_OK)
 			rc = fn(ctx, &row, err);
 	}
-	return finish(&q, rc, end);
+	query_end(&q);
+	return rc;
 }
 
 enum twr_status
@@ -89,22 +73,17 @@ directory_each_login(struct directory *dir, int64_t user_id, login_fn *fn,
 	struct login row;
 	struct columns co;
 	struct query q;
-	bool end = false;
 	enum twr_status rc = query_begin(&q, dir, SQL_LOGIN_LIST, err);
 
 	if (rc == TWR_OK)
 		query_int(&q, 1, user_id);
-	while (rc == TWR_OK) {
-		if ((rc = query_step(&q, err)) != TWR_OK) {
-			end = true;
-			break;
-		}
-		co = (struct columns) { &q, 0, false };
+	while (query_row(&q, &co, &rc, err)) {
 		read_login(&co, &row);
 		if ((rc = columns_end(&co, err)) == TWR_OK)
 			rc = fn(ctx, &row, err);
 	}
-	return finish(&q, rc, end);
+	query_end(&q);
+	return rc;
 }
 
 static enum twr_status
@@ -114,22 +93,17 @@ each_role(struct directory *dir, bool ever, role_fn *fn, void *ctx,
 	struct role row;
 	struct columns co;
 	struct query q;
-	bool end = false;
 	enum twr_status rc = query_begin(&q, dir, SQL_ROLE_LIST, err);
 
 	if (rc == TWR_OK)
 		query_int(&q, 1, ever ? 1 : 0);
-	while (rc == TWR_OK) {
-		if ((rc = query_step(&q, err)) != TWR_OK) {
-			end = true;
-			break;
-		}
-		co = (struct columns) { &q, 0, false };
+	while (query_row(&q, &co, &rc, err)) {
 		read_role(&co, &row);
 		if ((rc = columns_end(&co, err)) == TWR_OK)
 			rc = fn(ctx, &row, err);
 	}
-	return finish(&q, rc, end);
+	query_end(&q);
+	return rc;
 }
 
 enum twr_status
@@ -153,22 +127,17 @@ directory_each_permission(struct directory *dir, int64_t role_id, text_fn *fn,
 	char text[TWR_NAME_MAX + 1];
 	struct columns co;
 	struct query q;
-	bool end = false;
 	enum twr_status rc = query_begin(&q, dir, SQL_PERMISSION_LIST, err);
 
 	if (rc == TWR_OK)
 		query_int(&q, 1, role_id);
-	while (rc == TWR_OK) {
-		if ((rc = query_step(&q, err)) != TWR_OK) {
-			end = true;
-			break;
-		}
-		co = (struct columns) { &q, 0, false };
+	while (query_row(&q, &co, &rc, err)) {
 		column_text(&co, text, sizeof(text));
 		if ((rc = columns_end(&co, err)) == TWR_OK)
 			rc = fn(ctx, text, err);
 	}
-	return finish(&q, rc, end);
+	query_end(&q);
+	return rc;
 }
 
 enum twr_status
@@ -179,7 +148,6 @@ directory_each_name(struct directory *dir, enum directory_names which,
 	char text[DIRECTORY_PATH_MAX];
 	struct columns co;
 	struct query q;
-	bool end = false;
 	enum twr_status rc = query_begin(&q, dir,
 	    (enum sql_id)((int)SQL_NAMES_EMAIL + (int)which), err);
 
@@ -187,17 +155,13 @@ directory_each_name(struct directory *dir, enum directory_names which,
 		query_text(&q, 1, begins);
 		query_int(&q, 2, max);
 	}
-	while (rc == TWR_OK) {
-		if ((rc = query_step(&q, err)) != TWR_OK) {
-			end = true;
-			break;
-		}
-		co = (struct columns) { &q, 0, false };
+	while (query_row(&q, &co, &rc, err)) {
 		column_text(&co, text, sizeof(text));
 		if ((rc = columns_end(&co, err)) == TWR_OK)
 			rc = fn(ctx, text, err);
 	}
-	return finish(&q, rc, end);
+	query_end(&q);
+	return rc;
 }
 
 static enum twr_status
@@ -205,19 +169,14 @@ each_id(struct directory *dir, enum sql_id id, int64_t role_id, id_fn *fn,
     void *ctx, struct twr_error *err)
 {
 	struct query q;
-	bool end = false;
 	enum twr_status rc = query_begin(&q, dir, id, err);
 
 	if (rc == TWR_OK)
 		query_int(&q, 1, role_id);
-	while (rc == TWR_OK) {
-		if ((rc = query_step(&q, err)) != TWR_OK) {
-			end = true;
-			break;
-		}
+	while (query_row(&q, NULL, &rc, err))
 		rc = fn(ctx, sqlite3_column_int64(q.st, 0), err);
-	}
-	return finish(&q, rc, end);
+	query_end(&q);
+	return rc;
 }
 
 /* What a query with its bindings yields. */
@@ -226,16 +185,15 @@ each_assignment(struct query *q, held_fn *fn, void *ctx, struct twr_error *err)
 {
 	struct assignment row;
 	struct columns co;
-	enum twr_status rc;
+	enum twr_status rc = TWR_OK;
 
-	while ((rc = query_step(q, err)) == TWR_OK) {
-		co = (struct columns) { q, 0, false };
+	while (query_row(q, &co, &rc, err)) {
 		read_assignment(&co, &row);
-		if ((rc = columns_end(&co, err)) != TWR_OK ||
-		    (rc = fn(ctx, &row, err)) != TWR_OK)
-			return finish(q, rc, false);
+		if ((rc = columns_end(&co, err)) == TWR_OK)
+			rc = fn(ctx, &row, err);
 	}
-	return finish(q, rc, true);
+	query_end(q);
+	return rc;
 }
 
 enum twr_status
@@ -266,8 +224,10 @@ directory_each_standing(struct directory *dir, int64_t user_id, int64_t role_id,
 	struct query q;
 	enum twr_status rc = query_begin(&q, dir, SQL_ASSIGNMENT_STANDING, err);
 
-	if (rc != TWR_OK)
-		return finish(&q, rc, false);
+	if (rc != TWR_OK) {
+		query_end(&q);
+		return rc;
+	}
 	query_int(&q, 1, user_id);
 	query_int(&q, 2, role_id);
 	query_int(&q, 3, scope_id);
@@ -281,8 +241,10 @@ directory_each_held(struct directory *dir, int64_t user_id, held_fn *fn,
 	struct query q;
 	enum twr_status rc = query_begin(&q, dir, SQL_ASSIGNMENT_HELD, err);
 
-	if (rc != TWR_OK)
-		return finish(&q, rc, false);
+	if (rc != TWR_OK) {
+		query_end(&q);
+		return rc;
+	}
 	query_int(&q, 1, user_id);
 	return each_assignment(&q, fn, ctx, err);
 }
@@ -351,18 +313,13 @@ directory_each_assignment(struct directory *dir,
 {
 	struct assignment_row row;
 	struct query q;
-	bool end = false;
 	enum twr_status rc = query_begin(&q, dir, SQL_ASSIGNMENT_LIST, err);
 
 	if (rc == TWR_OK)
 		bind_filter(&q, filter);
-	while (rc == TWR_OK) {
-		if ((rc = query_step(&q, err)) != TWR_OK) {
-			end = true;
-			break;
-		}
+	while (query_row(&q, NULL, &rc, err))
 		if ((rc = read_joined(&q, &row, err)) == TWR_OK)
 			rc = fn(ctx, &row, err);
-	}
-	return finish(&q, rc, end);
+	query_end(&q);
+	return rc;
 }
