@@ -7,13 +7,15 @@
  *	make_policy FILE [VARIANT]
  *
  * The variants: plain, stale, too-new, unconfirmed (past its commit-confirm
- * deadline), future (compiled later than now).
+ * deadline), future (compiled later than now), soft-all (all services are
+ * permissive), soft-all-ended.
  *
  * Services, each demanding hosts:login at acme/messaging/production unless
  * another word says more: gate, gate-2fa, gate-closed (its scope is),
  * gate-cron (system accounts are exempt), soft (permissive), soft-ended, open
- * (everybody is exempt), root-only (root is), su, su-l, sudo, sudo-i; there is
- * no "other". Logins are named after what they are: granted, none, ended,
+ * (everybody is exempt), root-only (root is), su, su-l, sudo, sudo-i; with the
+ * exemptions that are shipped: cron, atd, login, systemd-user; there is no
+ * "other". Logins are named after what they are: granted, none, ended,
  * removed, later, inactive, suspended, tombstone; and system, which is mapped
  * and lies in the range of system accounts.
  */
@@ -175,6 +177,12 @@ add_exemptions(struct policy_writer *pw, struct twr_error *err)
 		{ "su", TWR_EXEMPT_LOGIN, "root", 0 },
 		{ "su-l", TWR_EXEMPT_LOGIN, "root", 0 },
 		{ "gate-cron", TWR_EXEMPT_SYSTEM, "", TWR_UID_UNKNOWN },
+		{ "cron", TWR_EXEMPT_LOGIN, "root", 0 },
+		{ "cron", TWR_EXEMPT_SYSTEM, "", TWR_UID_UNKNOWN },
+		{ "atd", TWR_EXEMPT_LOGIN, "root", 0 },
+		{ "atd", TWR_EXEMPT_SYSTEM, "", TWR_UID_UNKNOWN },
+		{ "login", TWR_EXEMPT_LOGIN, "root", 0 },
+		{ "systemd-user", TWR_EXEMPT_EVERYONE, "", TWR_UID_UNKNOWN },
 	};
 	static const char *const mapped[] = { "system" };
 	const struct twr_exemptions ex = { entries, COUNT(entries), mapped,
@@ -214,6 +222,10 @@ finish(struct policy_writer *pw, const char *variant, int64_t now,
 		meta.stale_at = now - 1;
 	if (strcmp(variant, "future") == 0)
 		meta.compiled_at = now + 2 * DAY;
+	if (strcmp(variant, "soft-all") == 0)
+		meta.permissive_until = now + DAY;
+	if (strcmp(variant, "soft-all-ended") == 0)
+		meta.permissive_until = now - DAY;
 	if (strcmp(variant, "unconfirmed") == 0) {
 		meta.confirm_boottime_s = 1; /* of another boot */
 		meta.prev_id[0] = 1;
@@ -243,6 +255,10 @@ write_policy(int fd, const char *variant, struct twr_error *err)
 		SERVICE("su-l", true, TWR_ALWAYS),
 		SERVICE("sudo", true, TWR_ALWAYS),
 		SERVICE("sudo-i", true, TWR_ALWAYS),
+		SERVICE("cron", true, TWR_ALWAYS),
+		SERVICE("atd", true, TWR_ALWAYS),
+		SERVICE("login", true, TWR_ALWAYS),
+		SERVICE("systemd-user", false, TWR_ALWAYS),
 	};
 #undef SERVICE
 	struct policy_writer *pw = NULL;
@@ -310,7 +326,7 @@ static bool
 is_variant(const char *word)
 {
 	static const char *const variants[] = { "plain", "stale", "too-new",
-		"unconfirmed", "future" };
+		"unconfirmed", "future", "soft-all", "soft-all-ended" };
 	size_t i;
 
 	for (i = 0; i < COUNT(variants); i++)
@@ -329,7 +345,8 @@ main(int argc, char **argv)
 	if (argc < 2 || argc > 3 || !is_variant(variant)) {
 		fprintf(stderr,
 		    "usage: make_policy FILE [plain | stale | "
-		    "too-new | unconfirmed | future]\n");
+		    "too-new | unconfirmed | future | soft-all | "
+		    "soft-all-ended]\n");
 		return 64;
 	}
 	(void)umask(022);

@@ -85,13 +85,16 @@ own_mount() { # folder
 # has one.
 make_dev() {
 	own_mount "$W/dev"
-	for node in null zero full random urandom tty ptmx console; do
+	for node in null zero full random urandom tty console; do
 		[ -c "/dev/$node" ] || continue
 		: >"$W/dev/$node"
 		mount --bind "/dev/$node" "$W/dev/$node"
 	done
 	mkdir "$W/dev/pts" "$W/dev/shm"
-	[ -d /dev/pts ] && mount --rbind /dev/pts "$W/dev/pts"
+	# terminals of its own too: a ptmx finds only the pts beside it
+	mount -t devpts -o newinstance,mode=0620,gid=5,ptmxmode=0666 devpts \
+	    "$W/dev/pts" || fatal "cannot mount a devpts inside the namespace"
+	ln -s pts/ptmx "$W/dev/ptmx"
 	ln -s /proc/self/fd "$W/dev/fd"
 	ln -s fd/0 "$W/dev/stdin"
 	ln -s fd/1 "$W/dev/stdout"
@@ -365,7 +368,9 @@ policy() {
 	cdb=$STATE/policy.cdb
 	case $1 in
 	missing) ;;
-	plain | stale | too-new | future) make_policy "$cdb" "$1" ;;
+	plain | stale | too-new | future | soft-all | soft-all-ended)
+		make_policy "$cdb" "$1"
+		;;
 	unconfirmed)
 		make_policy "$STATE/policy.prev.cdb" plain
 		make_policy "$cdb" "$1"
@@ -421,8 +426,10 @@ prepare_ssh() {
 		echo 'sshd:x:61022:65534::/run/sshd:/usr/sbin/nologin' >>/etc/passwd
 }
 
+# A suite may set ssh_more, lines in front, where the first of a kind counts.
 sshd_config() { # port, pid file
 	cat <<-CONFIG
+	${ssh_more-}
 	ListenAddress 127.0.0.1
 	Port $1
 	HostKey $W/ssh/host_key
