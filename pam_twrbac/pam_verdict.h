@@ -20,8 +20,9 @@ struct pam_outcome {
 
 /*
  * Map a judgement to PAM, as in the table of outcomes in pam_twrbac(8). A
- * pure function. now is the wall clock, for permissive_until, which must
- * hold without a policy too.
+ * pure function. now is the judgement's own time, for permissive_until: a
+ * clock that runs behind revives none that had ended when the policy was
+ * compiled. Without a policy it is the clock.
  */
 struct pam_outcome pam_verdict(const struct pam_args *args,
     const struct twr_judgement *jd, int64_t now);

@@ -140,6 +140,9 @@ row plain   gate "" "--uid 61011 granted" PAM_AUTHINFO_UNAVAIL deny policy-unrea
 
 for argument in nonsense policy=relative.cdb policy= break_glass= \
     break_glass=root,,x permissive_until=tomorrow permissive_until= \
+    permissive_until=2099-02-30T00:00:00Z permissive_until=2099-01-01 \
+    permissive_until=4070908800 \
+    "permissive_until=2099-01-01T00:00:00Z permissive_until=2001-01-01T00:00:00Z" \
     tell=yes "tell tell" debug=1 "break_glass=granted nonsense"; do
 	row plain gate "$argument" granted PAM_SERVICE_ERR deny bad-argument
 done
@@ -155,15 +158,20 @@ glass=break_glass=root,granted
 for state in missing no-folder folder-is-file link folder-link; do
 	row $state gate $glass granted PAM_SUCCESS break-glass policy-missing
 done
-row owner     gate $glass root PAM_SUCCESS break-glass policy-unsafe
-row writable  gate $glass root PAM_SUCCESS break-glass policy-unsafe
-row empty     gate $glass root PAM_SUCCESS break-glass policy-corrupt
-row flipped   gate $glass root PAM_SUCCESS break-glass policy-corrupt
+for state in owner writable folder-writable folder-sticky is-folder is-fifo; do
+	row $state gate $glass root PAM_SUCCESS break-glass policy-unsafe
+done
+for state in empty truncated text flipped unconfirmed-alone; do
+	row $state gate $glass root PAM_SUCCESS break-glass policy-corrupt
+done
 row too-new   gate $glass root PAM_SUCCESS break-glass policy-too-new
 row stale     gate $glass root PAM_SUCCESS break-glass policy-stale
 row missing   gate $glass none PAM_AUTHINFO_UNAVAIL deny policy-missing
 row missing   gate break_glass=grante granted PAM_AUTHINFO_UNAVAIL deny policy-missing
 row missing   gate break_glass=GRANTED granted PAM_AUTHINFO_UNAVAIL deny policy-missing
+row missing   gate break_glass=granted,root root PAM_SUCCESS break-glass policy-missing
+row missing   gate $glass "--ruser granted root" PAM_AUTHINFO_UNAVAIL deny policy-missing
+row missing   gate $glass "--ruser root root" PAM_SUCCESS break-glass policy-missing
 row missing   gate $glass "--no-user x" PAM_AUTHINFO_UNAVAIL deny policy-missing
 row plain     gate break_glass=none none PAM_PERM_DENIED deny role-missing
 row plain     gate $glass root PAM_USER_UNKNOWN deny login-unmapped
@@ -183,10 +191,26 @@ row plain soft       "" none PAM_SUCCESS would-deny role-missing
 row plain soft       "" ended PAM_SUCCESS would-deny role-ended
 row plain soft       "" nobody-knows PAM_SUCCESS would-deny login-unmapped
 row plain soft       "" granted PAM_SUCCESS grant granted
+row plain soft       "" "--no-user x" PAM_SUCCESS would-deny no-user
+row plain soft       "" "--ruser none granted" PAM_SUCCESS would-deny no-invoker
 row plain soft-ended "" none PAM_PERM_DENIED deny role-missing
-row stale soft       "" none PAM_AUTHINFO_UNAVAIL deny policy-stale
+# services = ["*"]: also one without a rule, and the exempt stay exempt
+row soft-all unlisted "" none PAM_SUCCESS would-deny no-rule
+row soft-all gate    "" none PAM_SUCCESS would-deny role-missing
+row soft-all gate    "" granted PAM_SUCCESS grant granted
+row soft-all open    "" none PAM_SUCCESS exempt exempt
+row soft-all sudo    "" "--real-uid 61012 --ruser granted root" PAM_SUCCESS would-deny invoker-mismatch
+row soft-all-ended unlisted "" none PAM_PERM_DENIED deny no-rule
+row soft-all-ended gate "" none PAM_PERM_DENIED deny role-missing
+# what makes it permissive stands in the policy, so it must be usable
+for state in missing:missing owner:unsafe flipped:corrupt too-new:too-new stale:stale; do
+	row ${state%:*} soft "" none PAM_AUTHINFO_UNAVAIL deny policy-${state#*:}
+done
 until=permissive_until=2099-01-01T00:00:00Z
 past=permissive_until=2001-01-01T00:00:00Z
+# one day from now; the variant "future" was compiled two days from now
+tomorrow=permissive_until=$(date -u -d "@$(($(date +%s) + 86400))" \
+    +%Y-%m-%dT%H:%M:%SZ)
 row plain   gate $until none PAM_SUCCESS would-deny role-missing
 row plain   gate $until nobody-knows PAM_SUCCESS would-deny login-unmapped
 row plain   gate $until granted PAM_SUCCESS grant granted
@@ -196,6 +220,17 @@ row owner   gate $until none PAM_SUCCESS would-deny policy-unsafe
 row flipped gate $until none PAM_SUCCESS would-deny policy-corrupt
 row too-new gate $until none PAM_SUCCESS would-deny policy-too-new
 row stale   gate $until none PAM_SUCCESS would-deny policy-stale
+row plain   gate $until "--uid 61011 granted" PAM_SUCCESS would-deny policy-unreadable
+row plain   sudo $until root PAM_SUCCESS would-deny no-invoker
+row plain   open $until none PAM_SUCCESS exempt exempt
+row missing gate "$until $glass" granted PAM_SUCCESS break-glass policy-missing
+row missing gate "$until $glass" none PAM_SUCCESS would-deny policy-missing
+row plain   gate $tomorrow none PAM_SUCCESS would-deny role-missing
+# a clock that runs behind revives nothing that had ended when it was compiled
+row future  gate $tomorrow none PAM_PERM_DENIED deny role-missing
+row future  gate $until none PAM_SUCCESS would-deny role-missing
+row plain   soft-ended $until none PAM_SUCCESS would-deny role-missing
+row plain   soft $past none PAM_SUCCESS would-deny role-missing
 row plain   gate $past  none PAM_PERM_DENIED deny role-missing
 row missing gate $past  none PAM_AUTHINFO_UNAVAIL deny policy-missing
 
