@@ -118,8 +118,7 @@ is_one_of(const char *service, const char *const *list)
 static void
 note_jobs(struct cli *cli, const char *service)
 {
-	static const char *const jobs[] = { "cron", "crond", "atd", "anacron",
-		NULL };
+	static const char *const jobs[] = { "cron", "crond", "atd", NULL };
 
 	if (is_one_of(service, jobs))
 		out_note(cli->out,

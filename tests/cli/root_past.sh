@@ -247,7 +247,15 @@ exits "who-can --scope: no such scope" 1
 as_root who-can cron
 exits "who-can cron" 0
 says "who-can: exempt logins" "root"
-complains "who-can: jobs stop silently" "stop without a word"
+complains "who-can cron: jobs stop silently" "stop without a word"
+as_root who-can atd
+complains "who-can atd: jobs stop silently" "stop without a word"
+as_root who-can sudo
+if contains "$err" "stop without"; then
+	not_ok "who-can sudo: there are no jobs to stop" "$(show_run)"
+else
+	ok "who-can sudo: there are no jobs to stop"
+fi
 as_root who-can ../sshd
 exits "who-can: a path is no service" 64
 as_root who-can systemd-user

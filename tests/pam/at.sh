@@ -107,4 +107,15 @@ wait "$atd_pid" 2>/dev/null
 ran "batch, by the daemon" granted
 has "batch, by the daemon: in the log" "$(log_since)" \
     "verdict=grant reason=granted service=atd login=granted "
+
+policy missing
+forget_jobs
+job granted at now
+job root at now
+handed_in=2
+run_atd
+did_not_run "no policy: granted" granted
+ran "no policy: root, by break-glass" root
+has "no policy: root, by break-glass: in the log" \
+    "$(log_since "login=root ")" "<81>" "verdict=break-glass "
 finish

@@ -79,6 +79,10 @@ skipped() { # login, reason
 
 gate cron
 policy plain
+log_mark
+(cd / && echo '# nothing' | by none crontab -) ||
+	fatal "none cannot hand in a crontab"
+is "handing in a crontab asks nobody" "$(log_since)" ""
 everyone="granted none ended removed later suspended stranger root daemon1"
 for login in $everyone; do
 	job "$login"
