@@ -225,9 +225,9 @@ row plain   sudo $until root PAM_SUCCESS would-deny no-invoker
 row plain   open $until none PAM_SUCCESS exempt exempt
 row missing gate "$until $glass" granted PAM_SUCCESS break-glass policy-missing
 row missing gate "$until $glass" none PAM_SUCCESS would-deny policy-missing
-row plain   gate $tomorrow none PAM_SUCCESS would-deny role-missing
+row plain   gate "$tomorrow" none PAM_SUCCESS would-deny role-missing
 # a clock that runs behind revives nothing that had ended when it was compiled
-row future  gate $tomorrow none PAM_PERM_DENIED deny role-missing
+row future  gate "$tomorrow" none PAM_PERM_DENIED deny role-missing
 row future  gate $until none PAM_SUCCESS would-deny role-missing
 row plain   soft-ended $until none PAM_SUCCESS would-deny role-missing
 row plain   soft $past none PAM_SUCCESS would-deny role-missing

@@ -93,7 +93,8 @@ make_dev() {
 	mkdir "$W/dev/pts" "$W/dev/shm"
 	# terminals of its own too: a ptmx finds only the pts beside it
 	mount -t devpts -o newinstance,mode=0620,gid=5,ptmxmode=0666 devpts \
-	    "$W/dev/pts" || fatal "cannot mount a devpts inside the namespace"
+	    "$W/dev/pts" 2>/dev/null || mount --rbind /dev/pts "$W/dev/pts" ||
+		fatal "cannot mount a devpts inside the namespace"
 	ln -s pts/ptmx "$W/dev/ptmx"
 	ln -s /proc/self/fd "$W/dev/fd"
 	ln -s fd/0 "$W/dev/stdin"
