@@ -8,6 +8,7 @@
 # make lint        what scripts can prove of the tree: layers, exports, form
 # make asan        the unit tests under the address and undefined sanitizers
 # make fuzz        every fuzzer for TIME seconds (60), with clang
+# make coverage    how much of pam_twrbac/ the tests and the corpora reach
 # make bench       the measurements
 # make install     into PREFIX and PAMDIR, below DESTDIR; never into /etc
 # make uninstall   removes what install put there
@@ -81,6 +82,10 @@ ifdef SAN
 HARDEN += -fsanitize=$(SAN) -fno-sanitize-recover=undefined \
 	-fno-omit-frame-pointer
 LINK := $(CC) $(CFLAGS) -fsanitize=$(SAN:fuzzer-no-link,%=%)
+else ifdef COVERAGE
+# Unoptimized, so that lines and branches are those of the source.
+HARDEN := --coverage -O0 -U_FORTIFY_SOURCE
+LINK := $(CC) $(CFLAGS) --coverage
 else
 HARDEN += -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=$(if \
 	$(call cc-ok,-ftrivial-auto-var-init=zero),3,2)
@@ -137,7 +142,8 @@ tests_env  := B="$(B)" CC="$(CC)" \
 run_suites := $(tests_env) ./.ci/run-suites
 
 .PHONY: all objects programs check check-root check-all demo lint asan \
-	asan-check fuzz fuzz-run bench install uninstall clean FORCE
+	asan-check fuzz fuzz-run coverage coverage-run \
+	bench install uninstall clean FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -165,7 +171,12 @@ $(archive): $(call obj,$(pam_src) $(core_src) \
 	$(call say,AR)$(AR) crs $@ $(filter %.o,$^)
 
 link_test = $(call say,LINK)mkdir -p $(@D) && \
-	    $(LINK) $(1) $(LDFLAGS) -o $@ $(filter %.o %.a,$^)
+	    $(LINK) $(1) $(LDFLAGS) $(addprefix -Wl$(comma)--wrap=,$(wraps)) \
+	    -o $@ $(filter %.o,$^) $(filter %.a,$^)
+comma := ,
+# Functions that a test replaces: a call of X is one of its __wrap_X.
+wraps :=
+$(B)/tests/replay_passwd $(B)/tests/fuzz_passwd: wraps := twr_safe_open
 
 $(units): $(B)/tests/%: $(B)/o/tests/unit/%.o $(call obj,$(help_src)) \
     $(archive)
@@ -173,10 +184,14 @@ $(units): $(B)/tests/%: $(B)/o/tests/unit/%.o $(call obj,$(help_src)) \
 
 $(replays): $(B)/tests/replay_%: $(B)/o/tests/fuzz/fuzz_%.o \
     $(B)/o/tests/fuzz/replay_main.o $(archive)
-	$(call link_test,-pie) $(TOOL_LIBS) -lpam
+	$(call link_test,-pie) $(CHECK_LIBS) $(TOOL_LIBS) -lpam
 
 $(fuzzers): $(B)/tests/%: $(B)/o/tests/fuzz/%.o $(archive)
-	$(call link_test,-fsanitize=fuzzer) $(TOOL_LIBS) -lpam
+	$(call link_test,-fsanitize=fuzzer) $(CHECK_LIBS) $(TOOL_LIBS) -lpam
+
+# Worlds and the naive decision are those of the unit tests.
+$(B)/tests/replay_differential $(B)/tests/fuzz_differential: \
+    $(call obj,$(help_src))
 
 $(pam_tests): $(B)/tests/pam/%: $(B)/o/tests/pam/%.o $(archive)
 	$(call link_test,-pie) $(TOOL_LIBS) -lpam -ldl
@@ -233,6 +248,17 @@ fuzz:
 	    SAN=fuzzer-no-link,address,undefined fuzz-run
 fuzz-run: $(fuzzers)
 	@./.ci/run-fuzzers $(B) $(TIME) $(fuzzers)
+
+# What runs the module's code: the suites named for its files, some that go
+# across them, and all corpora. Other suites spend their time in the tool.
+covering := $(patsubst pam_twrbac/%.c,$(B)/tests/check_%, \
+	    $(wildcard pam_twrbac/*.c)) $(addprefix $(B)/tests/check_,oracle \
+	    damage policy_writer faults_module)
+coverage:
+	@$(MAKE) B=$(B)/coverage CFLAGS="-g" COVERAGE=1 coverage-run
+coverage-run: $(filter $(covering),$(units)) $(replays)
+	@find $(B)/o -name '*.gcda' -exec rm -f {} +
+	@$(run_suites) $^ .ci/coverage
 
 bench: programs $(benches)
 	@$(tests_env) ./tests/bench/run

@@ -230,12 +230,27 @@ support_shared(size_t size)
 	return mem;
 }
 
-/* SplitMix64 (Steele, Lea, Flood 2014). */
+static const uint8_t *fed;
+static size_t fed_len;
+
+void
+support_random_feed(const uint8_t *bytes, size_t len)
+{
+	fed = bytes;
+	fed_len = len;
+}
+
+/* SplitMix64 (Steele, Lea, Flood 2014), once what was fed is used up. */
 uint64_t
 support_random(struct support_random *rn)
 {
-	uint64_t z = rn->state += 0x9e3779b97f4a7c15u;
+	uint64_t z;
 
+	if (fed_len > 0) {
+		fed_len--;
+		return (uint64_t)*fed++ << 56;
+	}
+	z = rn->state += 0x9e3779b97f4a7c15u;
 	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
 	z = (z ^ z >> 27) * 0x94d049bb133111ebu;
 	return z ^ z >> 31;

@@ -74,6 +74,11 @@ struct support_random {
 	uint64_t state; /* the seed */
 };
 uint64_t support_random(struct support_random *rn);
+/*
+ * For fuzzers: let these bytes, one for each number, come first. They must
+ * outlive their use; len 0 ends it.
+ */
+void support_random_feed(const uint8_t *bytes, size_t len);
 /* 0 to below - 1 */
 unsigned support_below(struct support_random *rn, unsigned below);
 /* True in percent of a hundred calls. */

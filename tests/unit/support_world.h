@@ -20,6 +20,29 @@ extern const char *const world_services[WORLD_SERVICES];
  */
 typedef void world_build_fn(struct naive_world *nw, const char *path);
 
+/* A random world; release with free(). */
+struct naive_world *world_make(struct support_random *rn);
+/* Something to ask it: often at the edge of what makes a difference. */
+struct naive_request world_request(const struct naive_world *nw,
+    struct support_random *rn);
+
+/* A world with its names resolved, as policies are; points into nw. */
+struct world_policy {
+	struct support_policy policy;
+	struct twr_service services[WORLD_SERVICES + 1];
+	struct support_rule rules[WORLD_SERVICES];
+	struct twr_demand demands[WORLD_SERVICES][4 * NAIVE_LIST];
+	uint32_t roles[4096];
+	size_t n_roles;
+	struct support_login logins[20];
+	struct twr_holding holdings[20 * 64];
+	size_t n_holdings;
+	struct twr_exemption exempt[128];
+	const char *mapped_system[20];
+};
+/* Release with free(). */
+struct world_policy *world_policy(const struct naive_world *nw);
+
 struct world_plan {
 	uint64_t seed;
 	unsigned worlds;
