@@ -113,7 +113,8 @@ fuzz_src  := $(wildcard tests/fuzz/fuzz_*.c)
 pamt_src  := $(wildcard tests/pam/*.c)
 bench_src := $(wildcard tests/bench/*.c)
 all_src   := $(pam_src) $(core_src) $(tool_src) $(unit_src) $(help_src) \
-	     $(fuzz_src) $(pamt_src) $(bench_src) tests/fuzz/replay_main.c
+	     $(fuzz_src) $(pamt_src) $(bench_src) tests/fuzz/replay_main.c \
+	     $(wildcard tests/unit/faults*.c)
 
 obj        = $(patsubst %.c,$(B)/o/%.o,$(1))
 units     := $(unit_src:tests/unit/%.c=$(B)/tests/%)
@@ -177,10 +178,22 @@ comma := ,
 # Functions that a test replaces: a call of X is one of its __wrap_X.
 wraps :=
 $(B)/tests/replay_passwd $(B)/tests/fuzz_passwd: wraps := twr_safe_open
+# Calls that fail on purpose, see tests/unit/faults.h.
+libc_wraps := malloc calloc realloc reallocarray strdup strndup free asprintf \
+	      __asprintf_chk vasprintf __vasprintf_chk open_memstream fopen \
+	      fdopen fflush open __open_2 openat __openat_2 memfd_create close \
+	      fcntl flock read __read_chk pread __pread_chk write pwrite fsync \
+	      fstat stat lstat fstatat fchmod fchown rename renameat link linkat \
+	      unlink unlinkat getrandom clock_gettime
+$(B)/tests/check_faults_module: wraps := $(libc_wraps) getuid pam_get_item \
+	pam_syslog
 
 $(units): $(B)/tests/%: $(B)/o/tests/unit/%.o $(call obj,$(help_src)) \
     $(archive)
 	$(call link_test,-pie) $(CHECK_LIBS) $(TOOL_LIBS) -lpam
+
+$(filter %/check_faults_module %/check_faults_tool,$(units)): \
+    $(B)/o/tests/unit/faults.o
 
 $(replays): $(B)/tests/replay_%: $(B)/o/tests/fuzz/fuzz_%.o \
     $(B)/o/tests/fuzz/replay_main.o $(archive)

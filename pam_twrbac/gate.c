@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "gate.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -62,6 +63,21 @@ hex_digit(char c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
+static bool
+read_whole(int fd, char *buf, size_t len)
+{
+	ssize_t n;
+
+	for (; len > 0; buf += n, len -= (size_t)n) {
+		n = read(fd, buf, len);
+		if (n == -1 && errno == EINTR)
+			n = 0;
+		else if (n <= 0)
+			return false;
+	}
+	return true;
+}
+
 bool
 twr_boot_id(uint8_t id[TWR_ID_LEN])
 {
@@ -74,7 +90,7 @@ twr_boot_id(uint8_t id[TWR_ID_LEN])
 	    O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	if (fd == -1)
 		return false;
-	if (read(fd, text, sizeof(text)) == (ssize_t)sizeof(text))
+	if (read_whole(fd, text, sizeof(text)))
 		for (i = 0; i < sizeof(text) && n < 2 * TWR_ID_LEN; i++) {
 			if ((digit = hex_digit(text[i])) == -1)
 				continue;
@@ -266,7 +282,9 @@ twr_judge(const struct twr_gate *gate, const struct twr_request *req,
 	if (jd->request.service == NULL)
 		jd->request.service = "";
 
-	jd->status = open_in_force(gate, jd);
+	jd->status = gate->failure == NULL ?
+	    open_in_force(gate, jd) :
+	    twr_fail(&jd->error, TWR_EUNREADABLE, "%s", gate->failure);
 	if (jd->status == TWR_OK) {
 		twr_view_load(&jd->reader, jd->request.service, req->user,
 		    req->invoker, view);

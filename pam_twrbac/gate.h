@@ -16,6 +16,12 @@ struct twr_gate {
 	const char *passwd_path; /* the local accounts: /etc/passwd */
 	int64_t now; /* CLOCK_REALTIME, seconds */
 	uint64_t boottime; /* CLOCK_BOOTTIME, seconds */
+	/*
+	 * What the caller could not find out and without which nothing is
+	 * decided, such as the time: one line, refused as policy-unreadable.
+	 * NULL: nothing.
+	 */
+	const char *failure;
 };
 
 /* One judgement: the decision and all that a report about it may want. */

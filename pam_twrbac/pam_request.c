@@ -9,23 +9,40 @@
 #include <time.h>
 #include <unistd.h>
 
-/* pam_get_user() would call the conversation, which may be missing. */
+/* Keeps the first thing that could not be found out. */
+static void
+note_failure(struct pam_request *rq, const char *what)
+{
+	if (rq->failure == NULL)
+		rq->failure = what;
+}
+
+/*
+ * pam_get_user() would call the conversation, which may be missing. An item
+ * that cannot be had is another thing than one that is not set: without the
+ * service or the invoker, another rule and another person would be judged.
+ */
 static const void *
-item(pam_handle_t *pamh, int type)
+item(pam_handle_t *pamh, int type, struct pam_request *rq, const char *failure)
 {
 	const void *value = NULL;
 
-	if (pam_get_item(pamh, type, &value) != PAM_SUCCESS)
-		return NULL;
-	return value;
+	if (pam_get_item(pamh, type, &value) == PAM_SUCCESS)
+		return value;
+	if (failure != NULL)
+		note_failure(rq, failure);
+	return NULL;
 }
 
 static int64_t
-seconds(clockid_t clock)
+seconds(clockid_t clock, struct pam_request *rq)
 {
 	struct timespec ts;
 
-	return clock_gettime(clock, &ts) == 0 ? (int64_t)ts.tv_sec : 0;
+	if (clock_gettime(clock, &ts) == 0)
+		return (int64_t)ts.tv_sec;
+	note_failure(rq, "the clock cannot be read");
+	return TWR_NEVER; /* whatever was to end has ended */
 }
 
 void
@@ -34,16 +51,19 @@ pam_request_gather(pam_handle_t *pamh, int flags, struct pam_request *ret)
 	uint8_t random[5] = { 0 };
 
 	memset(ret, 0, sizeof(*ret));
-	ret->ask.service = item(pamh, PAM_SERVICE);
-	ret->ask.user = item(pamh, PAM_USER);
-	ret->ask.invoker = item(pamh, PAM_RUSER);
+	ret->ask.service = item(pamh, PAM_SERVICE, ret,
+	    "libpam does not give the name of the service");
+	ret->ask.user = item(pamh, PAM_USER, ret,
+	    "libpam does not give the user");
+	ret->ask.invoker = item(pamh, PAM_RUSER, ret,
+	    "libpam does not give the invoker");
 	ret->ask.real_uid = getuid();
-	ret->rhost = item(pamh, PAM_RHOST);
-	ret->tty = item(pamh, PAM_TTY);
-	ret->conv = item(pamh, PAM_CONV);
+	ret->rhost = item(pamh, PAM_RHOST, ret, NULL);
+	ret->tty = item(pamh, PAM_TTY, ret, NULL);
+	ret->conv = item(pamh, PAM_CONV, ret, NULL);
 	ret->silent = ((unsigned)flags & PAM_SILENT) != 0;
-	ret->now = seconds(CLOCK_REALTIME);
-	ret->boottime = (uint64_t)seconds(CLOCK_BOOTTIME);
+	ret->now = seconds(CLOCK_REALTIME, ret);
+	ret->boottime = (uint64_t)seconds(CLOCK_BOOTTIME, ret);
 	/* an id that could not be drawn is no reason to refuse */
 	(void)!getrandom(random, sizeof(random), GRND_NONBLOCK);
 	twr_event_id(random, ret->event);

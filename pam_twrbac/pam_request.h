@@ -19,8 +19,9 @@ struct pam_request {
 	const char *rhost, *tty;
 	const struct pam_conv *conv; /* NULL, or with a NULL function */
 	bool silent;
-	int64_t now;
+	int64_t now; /* TWR_NEVER: the clock cannot be read */
 	uint64_t boottime;
+	const char *failure; /* why nothing can be decided; NULL */
 	char event[TWR_EVENT_LEN];
 };
 

@@ -35,7 +35,8 @@ judge(pam_handle_t *pamh, const struct pam_args *args,
 		.owner = 0,
 		.passwd_path = "/etc/passwd",
 		.now = rq->now,
-		.boottime = rq->boottime };
+		.boottime = rq->boottime,
+		.failure = rq->failure };
 
 	twr_judge(&gate, &rq->ask, args->debug ? &trace : NULL, jd);
 }
