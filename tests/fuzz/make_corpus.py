@@ -299,6 +299,74 @@ TEXTS["csv"] = {
     "unicode": "\0M\u00fcller,\u6771\U0001f600\n",
 }
 
+# ---- organizations ----
+
+ORGANIZATION = '''organization = { name = "acme"; sid = "OR%s"; };
+settings = { role_limit = 25; };
+scopes = (
+  { path = "acme/a"; sid = "AC%s"; owner = "alice@example.com"; },
+  { path = "acme/a/b"; status = "suspended"; },
+  { path = "acme/a/c"; status = "closed"; }
+);
+roles = (
+  { key = "ops:deploy"; group = "Ops"; name = "Deploy"; description = "d";
+    assignable_at = [ "account", "subaccount" ];
+    permissions = [ "/acme/deploy/run" ]; includes = [ "hosts:login" ]; }
+);
+users = (
+  { email = "alice@example.com"; name = "Alice"; organization_role = "owner";
+    two_factor = "enrolled"; logins = ( { name = "alice"; uid = 1001; } ); },
+  { email = "bot@example.com"; kind = "service"; status = "inactive"; }
+);
+assignments = (
+  { user = "alice@example.com"; scope = "acme"; role = "hosts:admin"; },
+  { user = "bot@example.com"; scope = "acme/a/b"; role = "ops:deploy";
+    from = "2026-01-01T00:00:00Z"; until = "2027-01-01T00:00:00Z";
+    reason = "INC-1"; resource_type = "x"; resource_id = "y"; }
+);
+tests = ( { login = "alice"; service = "sshd"; allow = true; },
+  { login = "bot"; service = "sudo"; scope = "acme/a"; allow = false; } );
+''' % ("0" * 32, "1" * 32)
+TEXTS["organization"] = {
+    "whole": ORGANIZATION,
+    "sub-first": ORGANIZATION.replace("acme/a/b", "acme/b/b"),
+    "no-owner": ORGANIZATION.replace(' owner = "alice@example.com";', ""),
+    "quoted": ORGANIZATION.replace('"Alice"', '"A\\"\\\\ \\x41 \u00e9"'),
+    "twice": ORGANIZATION.replace("bot@", "ALICE@"),
+    "backwards": ORGANIZATION.replace("2027", "2025"),
+    "deep": ORGANIZATION.replace("acme/a/c", "acme/a/b/c"),
+    "empty": "",
+}
+
+# The first line is the login that is looked for.
+PASSWD = "root:x:0:0::/:/bin/sh\nbin:x:2:2::/:/bin/sh\n"
+TEXTS["passwd"] = {
+    "first": "root\n" + PASSWD, "last": "bin\n" + PASSWD,
+    "none": "bi\n" + PASSWD, "longer": "bins\n" + PASSWD,
+    "twice": "bin\n" + PASSWD + "bin:x:3:3::/:/bin/sh\n",
+    "no-uid": "bin\nbin:x::2::/:\nbin:x:2:2::/:/bin/sh\n",
+    "cut": "bin\nbin:x:12", "huge": "bin\nbin:x:4294967295:0:",
+    "most": "bin\nbin:x:4294967294:0:", "sign": "bin\nbin:x:-2:0:",
+    "zeros": "bin\nbin:x:0000000000000002:0:",
+    "uid-min": "x\n# a\nUID_MIN 500\nUID_MIN 0x3e8 # b\n",
+    "uid-min-bad": "x\nUID_MIN -1\n", "empty": "",
+}
+
+TEXTS["find"] = {
+    "scope": "acme/new/one", "former": "acme/old/one", "deep": "a/b/c/d",
+    "slash": "acme/", "case": "ACME", "email": "Alice@Example.com",
+    "login": "bob", "key": "hosts:login", "role": "Billing Manager",
+    "sid": "IX" + "0" * 32, "like": "acme/%", "near": "acme/nwe",
+    "long": "acme/" + "n" * 300, "control": "acme\x1b[2J", "empty": "",
+}
+
+# A byte for each choice; those that are missing are drawn.
+TEXTS["differential"] = {
+    "drawn": "", "first": "\0" * 600, "last": "\x7f" * 600,
+    "rising": "".join(chr(n % 128) for n in range(900)),
+    "wide": "".join(chr(n * 37 % 128) for n in range(900)),
+}
+
 
 def main():
     if len(sys.argv) != 2:
