@@ -187,6 +187,13 @@ libc_wraps := malloc calloc realloc reallocarray strdup strndup free asprintf \
 	      unlink unlinkat getrandom clock_gettime
 $(B)/tests/check_faults_module: wraps := $(libc_wraps) getuid pam_get_item \
 	pam_syslog
+$(B)/tests/check_faults_tool: wraps := $(libc_wraps) main geteuid syslog \
+	__syslog_chk sqlite3_step sqlite3_bind_int64 sqlite3_bind_null \
+	sqlite3_bind_text sqlite3_bind_blob64 sqlite3_exec sqlite3_backup_step \
+	sqlite3_prepare_v2 sqlite3_prepare_v3 sqlite3_open_v2 \
+	sqlite3_errmsg
+$(B)/tests/check_faults_tool: $(B)/o/tests/unit/faults_sqlite.o \
+    $(B)/o/tools/main.o
 
 $(units): $(B)/tests/%: $(B)/o/tests/unit/%.o $(call obj,$(help_src)) \
     $(archive)

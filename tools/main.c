@@ -197,8 +197,10 @@ main(int argc, char **argv)
 	struct opts opts;
 	enum twr_status rc;
 
-	if (!standard_descriptors())
+	if (!standard_descriptors()) {
+		fprintf(stderr, "twrbac: /dev/null: %s\n", strerror(errno));
 		return EXIT_CANNOT_WRITE;
+	}
 	umask(077);
 	(void)signal(SIGPIPE, SIG_IGN);
 	(void)signal(SIGXFSZ, SIG_IGN); /* a limit is an error to tell */

@@ -48,6 +48,12 @@ fault_here(enum fault_kind kind)
 	return true;
 }
 
+bool
+fault_is(enum fault_kind kind)
+{
+	return armed.kind == kind;
+}
+
 int
 fault_error(void)
 {

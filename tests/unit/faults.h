@@ -62,7 +62,8 @@ unsigned fault_live(void); /* allocations that were not freed */
  * errno is set then.
  */
 bool fault_here(enum fault_kind kind);
-int fault_error(void); /* of the armed fault */
+bool fault_is(enum fault_kind kind); /* the armed one */
+int fault_error(void); /* likewise */
 
 /* What the code under test finds, whatever the machine's is. */
 struct fault_world {
