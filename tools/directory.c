@@ -346,7 +346,26 @@ sync_folder(const char *path, struct twr_error *err)
 	return rc;
 }
 
-/* After the first commit: close, which empties the WAL, and rename. */
+/*
+ * All that was committed into the file itself. Closing does that too, but
+ * says nothing when it cannot, and then the file without its WAL is no
+ * database.
+ */
+static enum twr_status
+empty_wal(struct directory *dir, struct twr_error *err)
+{
+	int64_t busy = 0;
+	enum twr_status rc;
+
+	rc = pragma(dir, "PRAGMA wal_checkpoint(TRUNCATE)", &busy, err);
+	if (rc == TWR_OK && busy != 0)
+		rc = twr_fail(err, TWR_EBUSY,
+		    "%s: another program reads it; run init again",
+		    dir->built_as);
+	return rc;
+}
+
+/* After the first commit: close, and link. */
 static enum twr_status
 establish(struct directory *dir, struct twr_error *err)
 {
@@ -354,6 +373,8 @@ establish(struct directory *dir, struct twr_error *err)
 	enum twr_status rc;
 	size_t i;
 
+	if ((rc = empty_wal(dir, err)) != TWR_OK)
+		return rc;
 	for (i = 0; i < SQL_STATEMENTS; i++) {
 		(void)sqlite3_finalize(dir->st[i]);
 		dir->st[i] = NULL;

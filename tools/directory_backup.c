@@ -111,14 +111,38 @@ run_one(struct copy *cp, const char *sql, struct twr_error *err)
 	return rc == TWR_ENOENT ? TWR_OK : rc;
 }
 
-/* The journal mode lies in the file: a copy must need no second file. */
+/*
+ * The journal mode lies in the file: a copy must need no second file. That
+ * it cannot be set is no error to SQLite, which answers with the old mode.
+ */
+static enum twr_status
+set_journal_mode(struct copy *cp, const char *sql, const char *mode,
+    struct twr_error *err)
+{
+	struct query q;
+	enum twr_status rc = query_prepare(&q, &cp->to, sql, err);
+	const unsigned char *is = NULL;
+
+	if (rc == TWR_OK && (rc = query_step(&q, err)) == TWR_OK)
+		is = sqlite3_column_text(q.st, 0);
+	if (rc == TWR_OK && (is == NULL || strcmp((const char *)is, mode) != 0))
+		rc = twr_fail(err, TWR_EWRITE,
+		    "%s: its journal mode cannot be set to \"%s\"; is the "
+		    "disk full?",
+		    cp->path_new, mode);
+	query_end(&q);
+	return rc;
+}
+
 static enum twr_status
 mark(struct copy *cp, int id, struct twr_error *err)
 {
 	char text[64];
 	enum twr_status rc;
 
-	if ((rc = run_one(cp, "PRAGMA journal_mode = DELETE", err)) != TWR_OK)
+	rc = set_journal_mode(cp, "PRAGMA journal_mode = DELETE", "delete",
+	    err);
+	if (rc != TWR_OK)
 		return rc;
 	(void)snprintf(text, sizeof(text), "PRAGMA application_id = %d", id);
 	return run_one(cp, text, err);
@@ -263,7 +287,8 @@ directory_adopt(struct directory *dir, const char *file,
 	if ((rc = begin_copy(&cp, dir, file, err)) == TWR_OK &&
 	    (rc = copy_pages(&cp, err)) == TWR_OK &&
 	    (rc = mark(&cp, SCHEMA_APPLICATION_ID, err)) == TWR_OK &&
-	    (rc = run_one(&cp, "PRAGMA journal_mode = WAL", err)) == TWR_OK)
+	    (rc = set_journal_mode(&cp, "PRAGMA journal_mode = WAL", "wal",
+		 err)) == TWR_OK)
 		rc = put_in_place(&cp, file, false, err);
 	end_copy(&cp);
 	return rc;
