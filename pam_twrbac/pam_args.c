@@ -77,7 +77,7 @@ apply(enum argument which, const char *value, struct pam_args *ret)
 		ret->debug = true;
 		return true;
 	case COUNT:
-		break;
+		break; /* unknown */
 	}
 	return false;
 }
@@ -86,7 +86,7 @@ enum twr_status
 pam_args_parse(int argc, const char **argv, struct pam_args *ret,
     struct twr_error *err)
 {
-	bool seen[COUNT] = { false };
+	bool seen[COUNT + 1] = { false };
 	const char *value = NULL;
 	enum argument which;
 	const char *bad = NULL;
@@ -97,7 +97,7 @@ pam_args_parse(int argc, const char **argv, struct pam_args *ret,
 	ret->permissive_until = TWR_ALWAYS;
 	for (i = 0; i < argc; i++) {
 		which = recognize(argv[i], &value);
-		if (which == COUNT || seen[which] || !apply(which, value, ret))
+		if (seen[which] || !apply(which, value, ret))
 			bad = bad == NULL ? argv[i] : bad;
 		else
 			seen[which] = true;

@@ -165,6 +165,9 @@ def policies():
                            extra=[(b"Ldaemon", login([], uid=1))])
     yield "wide", policy(login([(100 + n, 2, ALWAYS, NEVER, 0)
                                 for n in range(60)] + [HELD]))
+    yield "name-long", policy(login([HELD]), extra=[
+        (b"Nr" + struct.pack("<I", 7), text("hosts:seven") + b"x"),
+        (b"Ns" + struct.pack("<I", 7), b"")])
     yield "empty", build([])
     yield "short", b"\0" * 2047
 

@@ -1093,6 +1093,34 @@ START_TEST(every_reason_has_a_word_of_its_own)
 }
 END_TEST
 
+/* The decoder lets none of these through. */
+START_TEST(what_nobody_writes_denies)
+{
+	static const size_t lengths[] = { 0, TWR_CHAIN_MAX + 1, SIZE_MAX };
+	const enum twr_reason unknown = (enum twr_reason)(TWR_REASON_COUNT + 9);
+	struct twr_decision d;
+	struct world w;
+	size_t i;
+
+	for (i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
+		make_world(&w);
+		w.view.rule.n_chain = lengths[i];
+		expect(&w, "a chain of no length", TWR_DENY,
+		    TWR_REASON_POLICY_CORRUPT);
+	}
+	/* a reason of no kind is not one that permissive covers */
+	make_world(&w);
+	w.view.meta.permissive_until = TWR_NEVER;
+	w.view.subject = (struct twr_subject) { NULL, unknown, false };
+	d = twr_decide(&w.view, &w.req, NULL);
+	ck_assert_int_eq(d.verdict, TWR_DENY);
+	ck_assert(!d.permissive);
+	ck_assert_int_eq(twr_reason_of_status((enum twr_status)99),
+	    TWR_REASON_POLICY_CORRUPT);
+	ck_assert_str_eq(twr_look_word((enum twr_look)99), "?");
+}
+END_TEST
+
 int
 main(void)
 {
@@ -1111,6 +1139,7 @@ main(void)
 		SUPPORT_ROWS(a_damaged_login_is_not_a_system_account, failures),
 		SUPPORT_TEST(missing_exemptions_are_damage),
 		SUPPORT_TEST(zeroed_memory_denies),
+		SUPPORT_TEST(what_nobody_writes_denies),
 		SUPPORT_TEST(verdicts_are_far_apart),
 		SUPPORT_ROWS(permissive_lets_a_refusal_through, permissives),
 		SUPPORT_ROWS(permissive_does_not_cover_damage, failures),

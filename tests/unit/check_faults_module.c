@@ -37,6 +37,9 @@ static const struct situation {
 	{ "granted", "site", "sshd", "bob", NULL, NULL, 0, PAM_SUCCESS },
 	{ "many assignments", "site", "sshd", "max", NULL, NULL, 0,
 	    PAM_SUCCESS },
+	{ "large policy", "large", "sshd", "bob", NULL, NULL, 0, PAM_SUCCESS },
+	{ "exempt in a large policy", "large", "cron", "root", NULL, NULL, 0,
+	    PAM_IGNORE },
 	{ "suspended", "site", "sshd", "eve", NULL, "debug", 0,
 	    PAM_PERM_DENIED },
 	{ "ended", "site", "sshd", "ann", NULL, "tell", 0, PAM_PERM_DENIED },
@@ -136,7 +139,8 @@ converse(int n, const struct pam_message **msgs, struct pam_response **resp,
 {
 	(void)data;
 	told += n == 1 && msgs[0]->msg != NULL ? 1 : 0;
-	*resp = NULL;
+	/* an answer that nobody asked for, which is the module's to free */
+	*resp = calloc(1, sizeof(**resp));
 	return PAM_SUCCESS;
 }
 
@@ -241,6 +245,47 @@ write_site(void)
 	support_policy_write(support_path("stale.cdb"), &policy);
 }
 
+/* None of its arrays finds room in a view. */
+#define LARGE 300
+static void
+write_large(void)
+{
+	static struct twr_service services[LARGE];
+	static char names[LARGE][16];
+	static struct twr_exemption entries[LARGE];
+	static const char *system[2 * LARGE];
+	static uint32_t roles[4 * LARGE];
+	static struct twr_demand demands[LARGE];
+	static struct support_rule rule;
+	struct support_policy policy;
+	size_t i;
+
+	support_site(&policy);
+	rule = policy.rules[0];
+	for (i = 0; i < COUNT(roles); i++)
+		roles[i] = (uint32_t)i;
+	for (i = 0; i < LARGE; i++) {
+		(void)snprintf(names[i], sizeof(names[i]), "n%zu", i);
+		services[i] = (struct twr_service) { names[i], false,
+			TWR_SUBJECT_BY_SERVICE, TWR_ALWAYS };
+		entries[i] = policy.exempt.entries[0];
+		system[i] = system[LARGE + i] = names[i];
+		demands[i] = rule.rule.demands[0];
+	}
+	services[0] = policy.meta.services[0];
+	demands[0].roles = roles;
+	demands[0].n_roles = COUNT(roles);
+	rule.rule.demands = demands;
+	rule.rule.n_demands = COUNT(demands);
+	policy.meta.services = services;
+	policy.meta.n_services = LARGE;
+	policy.exempt = (struct twr_exemptions) { entries, LARGE, system,
+		COUNT(system) };
+	policy.rules = &rule;
+	policy.n_rules = 1;
+	support_policy_write(support_path("large.cdb"), &policy);
+}
+
 static void
 write_folder(void)
 {
@@ -249,6 +294,7 @@ write_folder(void)
 
 	write_site();
 	write_late();
+	write_large();
 	bytes = support_read(support_path("site.cdb"), &len);
 	bytes[2048 + 40] ^= 1;
 	bytes[0] ^= 1;
