@@ -235,7 +235,7 @@ static enum twr_reason
 judge(const char *service, const char *user, enum twr_verdict verdict)
 {
 	struct twr_gate gate = { w.opt.paths.policy, w.opt.paths.owner,
-		w.opt.paths.passwd, NOW, 1000 };
+		w.opt.paths.passwd, NOW, 1000, NULL };
 	struct twr_request req = { .service = service,
 		.user = user,
 		.invoker = twr_service_has_invoker(service) ? user : NULL };
