@@ -3,121 +3,32 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
-#include <unistd.h>
 
-#define DEPTH_MAX 16 /* of files that include each other */
-#define FILES_MAX 256 /* opened for one service: a cycle ends here */
-#define BLANK " \t\r\n"
+#define SYSTEM_DIR "/etc/pam.d"
 
-struct search {
-	int dir;
-	const char *module;
-	unsigned files;
-};
-
-static bool file_reaches(struct search *se, const char *name, unsigned depth);
-
-/* The next word of *at, in place; [..] is one word. NULL: none is left. */
-static char *
-next_word(char **at)
+void
+pamd_places(const char *dir, struct stack_places *ret)
 {
-	char *word = *at + strspn(*at, BLANK), *end;
-
-	if (*word == '\0')
-		return NULL;
-	end = *word == '[' ? strchr(word, ']') : NULL;
-	end = end != NULL ? end + 1 : word + strcspn(word, BLANK);
-	if (*end != '\0')
-		*end++ = '\0';
-	*at = end;
-	return word;
+	memset(ret, 0, sizeof(*ret));
+	ret->dirs[0] = dir;
+	if (strcmp(dir, SYSTEM_DIR) != 0)
+		return;
+	ret->dirs[1] = "/usr/lib/pam.d";
+	ret->conf = "/etc/pam.conf";
 }
 
-static bool
-is_module(const char *word, const char *module)
+bool
+pamd_stack_reaches(const struct stack *st, const char *module)
 {
-	const char *slash = strrchr(word, '/');
+	size_t i;
 
-	return strcmp(slash != NULL ? slash + 1 : word, module) == 0;
-}
-
-/* One whole line: type, control, module or file. */
-static bool
-line_reaches(struct search *se, char *line, unsigned depth)
-{
-	char *type, *control, *what;
-
-	line[strcspn(line, "#")] = '\0';
-	if ((type = next_word(&line)) == NULL)
-		return false;
-	if (strcasecmp(type, "@include") == 0) {
-		what = next_word(&line);
-		return what != NULL && file_reaches(se, what, depth + 1);
+	for (i = 0; i < st->n; i++) {
+		if (stack_is_module(&st->lines[i], module))
+			return true;
 	}
-	if (*type == '-')
-		type++;
-	if (strcasecmp(type, "account") != 0 ||
-	    (control = next_word(&line)) == NULL ||
-	    (what = next_word(&line)) == NULL)
-		return false;
-	if (strcasecmp(control, "include") == 0 ||
-	    strcasecmp(control, "substack") == 0)
-		return file_reaches(se, what, depth + 1);
-	return is_module(what, se->module);
-}
-
-/* Joins lines that end in a backslash. Returns false at the end. */
-static bool
-read_line(FILE *file, char **line, size_t *room)
-{
-	char *more = NULL, *joined;
-	size_t more_room = 0;
-	ssize_t n = getline(line, room, file), add;
-
-	while (n >= 2 && (*line)[n - 2] == '\\' && (*line)[n - 1] == '\n') {
-		if ((add = getline(&more, &more_room, file)) < 0)
-			break;
-		joined = realloc(*line, (size_t)n + (size_t)add + 1);
-		if (joined == NULL)
-			break;
-		*line = joined;
-		*room = (size_t)n + (size_t)add + 1;
-		memcpy(joined + n - 2, more, (size_t)add + 1);
-		n += add - 2;
-	}
-	free(more);
-	return n >= 0;
-}
-
-static bool
-file_reaches(struct search *se, const char *name, unsigned depth)
-{
-	char *line = NULL;
-	size_t room = 0;
-	bool found = false;
-	FILE *file;
-	int fd;
-
-	if (depth > DEPTH_MAX || se->files++ > FILES_MAX)
-		return false;
-	fd = openat(se->dir, name,
-	    O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	if (fd < 0)
-		return false;
-	if ((file = fdopen(fd, "r")) == NULL) {
-		close(fd);
-		return false;
-	}
-	while (!found && read_line(file, &line, &room))
-		found = line_reaches(se, line, depth);
-	free(line);
-	fclose(file);
-	return found;
+	return false;
 }
 
 /* Names that libpam could be asked for, or an editor left behind? */
@@ -140,29 +51,89 @@ is_service(const struct dirent *entry)
 	return 1;
 }
 
-static int
-compare_entries(const struct dirent **a, const struct dirent **b)
-{
-	return strcmp((*a)->d_name, (*b)->d_name);
-}
-
-static int
-open_folder(const char *dir)
-{
-	return open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-}
-
 bool
 pamd_service_reaches(const char *dir, const char *service, const char *module)
 {
-	struct search se = { open_folder(dir), module, 0 };
+	struct stack_places places;
+	struct stack st;
+	struct twr_error err;
 	bool found;
 
-	if (se.dir < 0)
-		return false;
-	found = file_reaches(&se, service, 0);
-	close(se.dir);
+	pamd_places(dir, &places);
+	found = stack_load(&places, service, &st, &err) == TWR_OK &&
+	    !st.from_other && pamd_stack_reaches(&st, module);
+	stack_free(&st);
 	return found;
+}
+
+/* The folder's services, added to those of the folders before it. */
+static enum twr_status
+list_folder(const char *dir, struct pamd_names *names, struct twr_error *err)
+{
+	struct dirent **entries = NULL;
+	enum twr_status rc = TWR_OK;
+	char **more;
+	int i, n = scandir(dir, &entries, is_service, alphasort);
+
+	if (n < 0 && (errno == ENOENT || errno == ENOTDIR))
+		return TWR_OK;
+	if (n < 0)
+		return twr_fail(err, TWR_EUNREADABLE,
+		    "%s: %s; the services there were not looked at", dir,
+		    strerror(errno));
+	more = reallocarray(names->all, names->n + (size_t)n + 1,
+	    sizeof(*more));
+	if (more == NULL)
+		rc = twr_fail(err, TWR_ENOMEM, "out of memory");
+	else
+		names->all = more;
+	for (i = 0; i < n; i++) {
+		if (rc == TWR_OK &&
+		    (more[names->n] = strdup(entries[i]->d_name)) == NULL)
+			rc = twr_fail(err, TWR_ENOMEM, "out of memory");
+		else if (rc == TWR_OK)
+			names->n++;
+		free(entries[i]);
+	}
+	free(entries);
+	return rc;
+}
+
+static int
+compare_names(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+enum twr_status
+pamd_list(const struct stack_places *places, struct pamd_names *ret,
+    struct twr_error *err)
+{
+	enum twr_status rc = TWR_OK;
+	size_t i, kept = 0;
+
+	memset(ret, 0, sizeof(*ret));
+	for (i = 0; rc == TWR_OK && i < 3 && places->dirs[i] != NULL; i++)
+		rc = list_folder(places->dirs[i], ret, err);
+	if (ret->n > 1)
+		qsort(ret->all, ret->n, sizeof(*ret->all), compare_names);
+	for (i = 0; i < ret->n; i++) {
+		if (kept > 0 && strcmp(ret->all[kept - 1], ret->all[i]) == 0)
+			free(ret->all[i]);
+		else
+			ret->all[kept++] = ret->all[i];
+	}
+	ret->n = kept;
+	return rc;
+}
+
+void
+pamd_names_free(struct pamd_names *names)
+{
+	while (names->n > 0)
+		free(names->all[--names->n]);
+	free(names->all);
+	memset(names, 0, sizeof(*names));
 }
 
 enum twr_status
@@ -170,29 +141,17 @@ pamd_each_service(const char *dir, const char *module,
     void (*fn)(void *ctx, const char *service), void *ctx,
     struct twr_error *err)
 {
-	struct search se = { open_folder(dir), module, 0 };
-	struct dirent **entries = NULL;
-	int i, n;
+	struct stack_places places;
+	struct pamd_names names;
+	enum twr_status rc;
+	size_t i;
 
-	if (se.dir < 0 && errno == ENOENT)
-		return TWR_OK;
-	if (se.dir < 0)
-		return twr_fail(err, TWR_EUNREADABLE,
-		    "%s: %s; the services there were not looked at", dir,
-		    strerror(errno));
-	n = scandirat(se.dir, ".", &entries, is_service, compare_entries);
-	for (i = 0; i < n; i++) {
-		se.files = 0;
-		if (file_reaches(&se, entries[i]->d_name, 0))
-			fn(ctx, entries[i]->d_name);
-		free(entries[i]);
+	pamd_places(dir, &places);
+	rc = pamd_list(&places, &names, err);
+	for (i = 0; rc == TWR_OK && i < names.n; i++) {
+		if (pamd_service_reaches(dir, names.all[i], module))
+			fn(ctx, names.all[i]);
 	}
-	free(entries);
-	close(se.dir);
-	if (n < 0)
-		return twr_fail(err, TWR_EUNREADABLE,
-		    "%s: cannot be listed; the services there were not "
-		    "looked at",
-		    dir);
-	return TWR_OK;
+	pamd_names_free(&names);
+	return rc;
 }
