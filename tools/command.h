@@ -27,6 +27,8 @@
 #define CMD_DAILY 32u /* on the first page of help */
 #define CMD_DECIDES 64u /* --at in the past: by the policy then in force */
 
+#define CMD_HOST 256u /* a session; it opens by itself what is there */
+
 #define CMD_MANY SIZE_MAX /* no upper bound on arguments */
 
 /* What a command's function gets; everything is borrowed. */
@@ -38,6 +40,7 @@ struct cli {
 	struct out *out;
 	struct session *session; /* what the flags promise is open */
 	bool refused; /* set by the command: done, but exit with 1 */
+	int status; /* the same for any other exit status; 0: none */
 };
 
 typedef enum twr_status command_fn(struct cli *cli, struct twr_error *err);

@@ -213,5 +213,7 @@ main(int argc, char **argv)
 		rc = out_close(&err);
 	if (rc != TWR_OK)
 		fprintf(stderr, "twrbac: %s\n", err.text);
+	if (rc == TWR_OK && cli.status != 0)
+		return cli.status;
 	return rc == TWR_OK && cli.refused ? EXIT_REFUSED : exit_code(rc);
 }

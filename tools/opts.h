@@ -73,6 +73,7 @@
 	X(MAX_REMOVALS, "max-removals", "PERCENT") \
 	X(TESTS_OK, "tests-ok", NULL) \
 	X(OWN_LOSS_OK, "own-loss-ok", NULL) \
+	X(FIX, "fix", NULL) \
 	X(COMPLETE, "complete", NULL)
 
 enum opt {
