@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define OTHER "other"
+
 /*
  * In this order: what sshd and sudo ask for is known before the stacks are
  * looked at.
@@ -136,7 +138,9 @@ doctor_service(struct doctor *d, const char *name)
 		doctor_cure(d, "run twrbac doctor as root");
 	}
 	sv->gated = pamd_stack_reaches(&sv->stack, DOCTOR_MODULE);
-	sv->wanted = doctor_has_rule(d, name) && !sv->stack.from_other;
+	/* the rule for "other" is for services that have none, not for it */
+	sv->wanted = doctor_has_rule(d, name) && !sv->stack.from_other &&
+	    strcmp(name, OTHER) != 0;
 	return sv;
 }
 
@@ -162,7 +166,7 @@ is_part(const struct doctor *d, const struct doctor_service *sv)
 	const struct stack *st;
 	size_t i, k;
 
-	if (own == NULL || sv->wanted || strcmp(sv->name, "other") == 0)
+	if (own == NULL || sv->wanted || strcmp(sv->name, OTHER) == 0)
 		return false;
 	for (i = 0; i < d->n_services; i++) {
 		st = &d->services[i].stack;

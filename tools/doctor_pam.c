@@ -300,7 +300,7 @@ is_door(const char *name)
 	static const char *const doors[] = { "sshd", "login", "remote", "sudo",
 		"sudo-i", "su", "su-l", "doas", "cron", "crond", "atd",
 		"gdm-password", "lightdm", "sddm", "xdm", "cockpit",
-		"xrdp-sesman", "vsftpd", "proftpd" };
+		"xrdp-sesman", "vsftpd", "proftpd", "other" };
 	size_t i;
 
 	for (i = 0; i < sizeof(doors) / sizeof(*doors); i++) {
@@ -310,27 +310,44 @@ is_door(const char *name)
 	return false;
 }
 
+/* Does it let nobody in at all, as "other" should? */
+static bool
+is_closed(const struct stack *st)
+{
+	size_t i;
+
+	for (i = 0; i < st->n; i++) {
+		if (stack_is_module(&st->lines[i], "pam_deny.so"))
+			return true;
+	}
+	return st->n == 0;
+}
+
 static void
 check_ungated(struct doctor *d, const struct doctor_service *sv)
 {
-	const char *file = sv->stack.from_other ? "other" : sv->name;
-	bool denies = sv->stack.n == 0;
-	size_t i;
-
-	for (i = 0; i < sv->stack.n; i++)
-		denies = denies ||
-		    strstr(sv->stack.lines[i].module, "pam_deny.so") != NULL;
 	if (sv->wanted)
 		doctor_add(d, DOCTOR_UNGATED, sv->name,
 		    "no account line of the service names " DOCTOR_MODULE);
-	else if (is_door(sv->name) && !(sv->stack.from_other && denies))
+	else if (is_door(sv->name) && !is_closed(&sv->stack))
 		doctor_add(d, DOCTOR_SIDE_DOOR, sv->name,
 		    "no account line of the service names " DOCTOR_MODULE);
 	else
 		return;
 	doctor_cure(d, "put \"%s\" before the first account line of %s/%s%s",
-	    GATE, d->s->paths.pamd, file,
+	    GATE, d->s->paths.pamd, sv->stack.from_other ? "other" : sv->name,
 	    sv->wanted ? "" : ", and a rule for the service into twrbac.conf");
+}
+
+/* Everybody is refused: grave where people come in. */
+static void
+say_broken(struct doctor *d, const struct doctor_service *sv)
+{
+	bool grave = sv->gated || sv->wanted || is_door(sv->name);
+
+	doctor_add(d, grave ? DOCTOR_STACK_BROKEN : DOCTOR_BAD_LINE, sv->name,
+	    "%s", sv->stack.broken);
+	doctor_cure(d, "correct the file; see pam.d(5)");
 }
 
 enum twr_status
@@ -352,9 +369,7 @@ doctor_check_pam(struct doctor *d, struct twr_error *err)
 	for (i = 0; rc == TWR_OK && i < d->n_services; i++) {
 		sv = &d->services[i];
 		if (sv->stack.broken[0] != '\0') {
-			doctor_add(d, DOCTOR_STACK_BROKEN, sv->name, "%s",
-			    sv->stack.broken);
-			doctor_cure(d, "correct the file; see pam.d(5)");
+			say_broken(d, sv);
 		} else if (sv->gated) {
 			rc = examine_service(d, sv, err);
 		} else if (sv->status == TWR_OK) {

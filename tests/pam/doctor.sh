@@ -1,0 +1,517 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# twrbac doctor: right set-ups have no finding, each wrong one is named, and
+# what it says of a stack is what the real libpam does with it.
+# shellcheck source=tests/pam/support.sh
+. "$(dirname "$0")/support.sh"
+enter_world "$0" "$@"
+
+# ---- the host ----
+
+GATE="account [success=ok ignore=ignore default=die] pam_twrbac.so"
+
+# Where libpam looks for modules, a copy that is ours. Modules of directory
+# services are stood in for by one that says yes.
+make_modules() {
+	for SECURITY in /lib/*/security /lib64/security /usr/lib/security; do
+		[ -e "$SECURITY/pam_unix.so" ] && break
+	done
+	[ -e "$SECURITY/pam_unix.so" ] || cannot_run "no pam_unix.so is found"
+	[ -e "$SECURITY/pam_debug.so" ] || cannot_run "no pam_debug.so is there"
+	cp -a "$SECURITY" "$W/security"
+	[ ! -d /usr/lib/pam.d ] || own_mount /usr/lib/pam.d
+	mount --bind "$W/security" "$SECURITY" ||
+		fatal "cannot put a private $SECURITY in place"
+	cp "$MODULE" "$SECURITY/pam_twrbac.so"
+	for name in pam_sss pam_ldap pam_systemd_home; do
+		cp "$SECURITY/pam_debug.so" "$SECURITY/$name.so"
+	done
+}
+
+pamd() { # service, text on stdin
+	cat >"/etc/pam.d/$1"
+}
+
+others() { # the same account line for each service that people come in by
+	for name in login sudo sudo-i su su-l cron atd; do
+		printf 'auth required pam_permit.so\n%s\n' "$1" | pamd "$name"
+	done
+}
+
+new_pamd() {
+	rm -rf /etc/pam.d
+	mkdir -m 0755 /etc/pam.d
+	printf '%s\n' "auth required pam_deny.so" "account required pam_deny.so" |
+		pamd other
+}
+
+# As pam-auth-update writes it.
+debian() { # lines between ours and pam_unix, lines after
+	new_pamd
+	printf '%s\n' "auth [success=1 default=ignore] pam_unix.so nullok" \
+	    "auth requisite pam_deny.so" "auth required pam_permit.so" |
+		pamd common-auth
+	{
+		echo "# here are the per-package modules (the \"Primary\" block)"
+		printf '%s\t\\\n\tbreak_glass=root\n' "$GATE"
+		[ -z "${1-}" ] || printf '%s\n' "$1"
+		cat <<-'STACK'
+		account	[success=1 new_authtok_reqd=done default=ignore]	pam_unix.so
+		# here's the fallback if no module succeeds
+		account	requisite			pam_deny.so
+		account	required			pam_permit.so
+		STACK
+		[ -z "${2-}" ] || printf '%s\n' "$2"
+	} | pamd common-account
+	pamd sshd <<-'STACK'
+	@include common-auth
+	# Disallow non-root logins when /etc/nologin exists.
+	account    required     pam_nologin.so
+	@include common-account
+	session [success=ok ignore=ignore module_unknown=ignore default=bad] pam_selinux.so close
+	STACK
+	others "@include common-account"
+}
+
+debian_plain() { debian; }
+debian_sss() {
+	debian "" "account	sufficient			pam_localuser.so
+account	[default=bad success=ok user_unknown=ignore]	pam_sss.so"
+}
+debian_ldap() {
+	debian "" \
+	    "account	[success=ok new_authtok_reqd=done ignore=ignore user_unknown=ignore authinfo_unavail=ignore default=bad]	pam_ldap.so minimum_uid=1000"
+}
+
+# As authselect's sssd profile has it, with our line first.
+rhel() {
+	new_pamd
+	for name in system-auth password-auth; do
+		pamd "$name" <<-STACK
+		auth        required      pam_env.so
+		auth        sufficient    pam_unix.so nullok
+		auth        required      pam_deny.so
+
+		$GATE break_glass=root
+		account     required      pam_unix.so
+		account     sufficient    pam_localuser.so
+		account     sufficient    pam_usertype.so issystem
+		account     [default=bad success=ok user_unknown=ignore] pam_sss.so
+		account     required      pam_permit.so
+
+		-session    optional      pam_systemd.so
+		session     required      pam_unix.so
+		STACK
+	done
+	pamd sshd <<-'STACK'
+	#%PAM-1.0
+	auth       substack     password-auth
+	account    required     pam_sepermit.so
+	account    required     pam_nologin.so
+	account    include      password-auth
+	session    include      password-auth
+	STACK
+	others "account    include      system-auth"
+	pamd su <<-'STACK'
+	#%PAM-1.0
+	auth		sufficient	pam_rootok.so
+	account		sufficient	pam_succeed_if.so uid = 0 use_uid quiet
+	account		include		system-auth
+	STACK
+}
+
+alpine() {
+	new_pamd
+	pamd base-account <<-STACK
+	# basic PAM configuration for Alpine.
+	$GATE break_glass=root
+	account	required	pam_nologin.so
+	account	required	pam_unix.so
+	STACK
+	printf 'auth required pam_unix.so nullok\n' | pamd base-auth
+	printf 'auth include base-auth\naccount include base-account\n' |
+		pamd sshd
+	others "account include base-account"
+}
+
+minimal() {
+	new_pamd
+	printf '%s\n' "auth required pam_unix.so" "$GATE" \
+	    "account required pam_unix.so" | pamd sshd
+}
+
+account_of() { # lines of sshd's account phase on stdin, in a Debian host
+	debian_plain
+	{
+		echo "auth required pam_permit.so"
+		cat
+	} | pamd sshd
+}
+
+# ---- asking ----
+
+doctor() { # options; sets said (TSV) and status
+	status=0
+	said=$(twrbac doctor --tsv "$@" 2>"$W/tmp/doctor.err") || status=$?
+}
+
+# What the doctor has against it, in one line.
+findings() {
+	printf '%s\n' "$said" | awk -F '\t' '$1 == "warning" || $1 == "failure" {
+		printf "%s %s %s: %s\n", $1, $2, $3, $4 }'
+}
+
+outcome() { # service, login; what libpam makes of it
+	pam_client "$1" "$2" 2>&1 | sed -n 's/^code=[0-9]* \([A-Z_]*\).*/\1/p'
+}
+
+right() { # set-up
+	"$1"
+	doctor
+	is "$1: no finding" "$(findings)" ""
+	is "$1: exit status" "$status" 0
+	is "$1: libpam lets bob in" "$(outcome sshd bob)" PAM_SUCCESS
+	is "$1: libpam refuses dora" "$(outcome sshd dora)" PAM_PERM_DENIED
+}
+
+# After a wrong set-up was made: finding, exit status, words of the row; then
+# what libpam says to a login.
+wrong() { # title, finding, status, words, login, result
+	doctor
+	row=$(printf '%s\n' "$said" | awk -F '\t' -v want="$2" '$2 == want')
+	has "$1: $2" "$row" "$4"
+	is "$1: exit status" "$status" "$3"
+	[ -z "${5-}" ] ||
+		is "$1: libpam says $6 to $5" "$(outcome sshd "$5")" "$6"
+}
+
+leak() { # title, finding, words: the refused dora gets in
+	wrong "$1" "$2" 2 "$3" dora PAM_SUCCESS
+}
+
+locked() { # title, finding, words, result: not even bob gets in
+	wrong "$1" "$2" 2 "$3" bob "$4"
+}
+
+# ---- the world ----
+
+make_modules
+make_acme
+sed -i "/^root:/s/^root:[^:]*:/root:\$6\$salt\$hash:/" /etc/shadow
+rm -f /etc/sudoers.d/* && echo 'root ALL=(ALL:ALL) ALL' >/etc/sudoers
+chmod 0440 /etc/sudoers
+if command -v sshd >/dev/null 2>&1; then
+	ssh-keygen -q -A
+	grep -q '^sshd:' /etc/passwd ||
+		echo 'sshd:x:61022:65534::/run/sshd:/usr/sbin/nologin' >>/etc/passwd
+	printf 'UsePAM yes\n' >/etc/ssh/sshd_config
+fi
+cat >"$CONF" <<-'RULES'
+	scope = "acme/messaging/production";
+	rules = (
+	  { services = ["sshd", "login", "cron", "atd", "other"];
+	    any_role = ["hosts:login"]; },
+	  { services = ["sudo", "sudo-i", "su", "su-l"];
+	    any_permission = ["/twrbac/hosts/sudo/run"]; }
+	);
+	exempt = ( { logins = ["root"]; services = ["sshd", "login"]; } );
+RULES
+chmod 0644 "$CONF"
+twrbac compile >"$W/tmp/compile" 2>&1 ||
+	fatal "compile: $(cat "$W/tmp/compile")"
+
+# ---- six that are right ----
+
+for name in debian_plain debian_sss debian_ldap rhel alpine minimal; do
+	right "$name"
+done
+
+# ---- those that are wrong: stacks ----
+
+debian_sss
+printf '%s\n' "account required pam_unix.so" \
+    "account sufficient pam_localuser.so" \
+    "account [default=bad success=ok user_unknown=ignore] pam_sss.so" |
+	pamd common-account
+printf '%s\n' "@include common-account" "$GATE" | pamd sshd
+leak "after an @include with a sufficient pam_localuser" unreached \
+    "pam_localuser.so"
+
+account_of <<-STACK
+account [success=ok ignore=ignore perm_denied=ignore default=ignore] pam_twrbac.so
+account required pam_unix.so
+STACK
+leak "default=ignore" refusal-lost "perm_denied"
+
+account_of <<-STACK
+account optional pam_twrbac.so
+account required pam_unix.so
+STACK
+leak "optional" refusal-lost "optional"
+
+account_of <<-STACK
+account sufficient pam_twrbac.so
+account required pam_unix.so
+STACK
+leak "sufficient" refusal-lost "sufficient"
+
+account_of <<-STACK
+account [auth_err=die default=ignore] pam_twrbac.so
+account required pam_unix.so
+STACK
+leak "only one code is final" refusal-lost "user_unknown"
+
+account_of <<-STACK
+account [success=ok ignore=ignore user_unknown=ignore default=die] pam_twrbac.so
+account required pam_unix.so
+STACK
+wrong "user_unknown is ignored" refusal-lost 2 "(user_unknown)" sam PAM_PERM_DENIED
+account nobody1 61077
+is "user_unknown is ignored: libpam lets one in whom nobody mapped" \
+    "$(outcome sshd nobody1)" PAM_SUCCESS
+
+account_of <<-STACK
+account [success=1 default=ignore] pam_unix.so
+$GATE
+account required pam_permit.so
+STACK
+leak "a jump over the line" unreached "success=1"
+
+account_of <<-STACK
+account [success=ok perm_denied=1 ignore=ignore default=die] pam_twrbac.so
+account requisite pam_deny.so
+account required pam_permit.so
+STACK
+leak "a refusal that jumps over pam_deny" refusal-lost "perm_denied"
+
+account_of <<-STACK
+account [success=done new_authtok_reqd=done default=bad] pam_unix.so
+$GATE
+STACK
+leak "done before the line" unreached "success=done"
+
+account_of <<-STACK
+account [success=ok new_authtok_reqd=done default=bad] pam_unix.so
+$GATE
+STACK
+sed -i 's/^dora:.*/dora:*:0:0:99999:7:::/' /etc/shadow
+wrong "an expired password before the line" unreached 2 "password expired" \
+    dora PAM_NEW_AUTHTOK_REQD
+sed -i 's/^dora:.*/dora:*:19000:0:99999:7:::/' /etc/shadow
+
+account_of <<-STACK
+$GATE
+STACK
+wrong "nothing follows" nothing-follows 2 "no module that can succeed" \
+    root PAM_PERM_DENIED
+
+account_of <<-STACK
+account [success=1 default=die] pam_twrbac.so
+account requisite pam_deny.so
+STACK
+locked "a jump out of the stack" locks-out "success=1" PAM_PERM_DENIED
+
+account_of <<-STACK
+$GATE
+@include common-account
+STACK
+wrong "the line twice through an include" asked-twice 1 "common-account" \
+    bob PAM_SUCCESS
+
+account_of <<-STACK
+account [success=done ignore=ignore default=die] pam_twrbac.so
+account required pam_deny.so
+STACK
+wrong "a grant that ends the stack" checks-skipped 2 "goes past" bob PAM_SUCCESS
+
+account_of <<-STACK
+account sufficient pam_succeed_if.so uid < 1000 quiet
+$GATE
+account required pam_permit.so
+STACK
+wrong "system accounts before the line" unreached 2 "a system account" \
+    daemon PAM_SUCCESS
+
+account_of <<-STACK
+account substack inner
+$GATE
+account required pam_permit.so
+STACK
+printf '%s\n' "account sufficient pam_permit.so" | pamd inner
+doctor
+lacks "a sufficient line in a substack ends that alone" "$(findings)" unreached
+is "a sufficient line in a substack: libpam refuses dora" \
+    "$(outcome sshd dora)" PAM_PERM_DENIED
+sed -i s/substack/include/ /etc/pam.d/sshd
+leak "the same with include" unreached "inner:1"
+
+account_of <<-STACK
+account required pam_unix.so
+STACK
+leak "a service with a rule and without the line" ungated "sshd"
+
+account_of <<-STACK
+$GATE
+@include nowhere
+STACK
+locked "an @include that is not there" stack-broken "nowhere" PAM_ABORT
+
+account_of <<-STACK
+account [success=ok ignore=ignore default=dei] pam_twrbac.so
+account required pam_unix.so
+STACK
+locked "a control with a typing mistake" bad-line "control" PAM_PERM_DENIED
+
+account_of <<-STACK
+$GATE brake_glass=root
+account required pam_unix.so
+STACK
+locked "an unknown argument" bad-argument "brake_glass=root" PAM_SERVICE_ERR
+
+account_of <<-STACK
+$GATE break_glass=ghost permissive_until=2039-01-01T00:00:00Z
+account required pam_unix.so
+STACK
+wrong "permissive by the line" permissive 1 "until 2039-01-01" dora PAM_SUCCESS
+wrong "a break-glass login that is not there" break-glass-dead 1 "ghost"
+
+new_pamd
+printf 'account required pam_unix.so\n' | pamd sshd
+leak "no line at all" no-gate "/etc/pam.d"
+
+# ---- the module ----
+
+debian_plain
+mkdir -p "$W/elsewhere"
+mv "$SECURITY/pam_twrbac.so" "$W/elsewhere/"
+locked "the module is missing" module-missing "$SECURITY" PAM_MODULE_UNKNOWN
+sed -i 's/^account \[.*pam_twrbac/-account optional pam_twrbac/' \
+    /etc/pam.d/common-account
+wrong "the module is missing and optional" refusal-lost 2 module_unknown \
+    dora PAM_SUCCESS
+debian_plain
+mkdir -p /usr/local/lib/security 2>/dev/null &&
+    mount -t tmpfs -o mode=0755 twrbac /usr/local/lib/security && {
+	cp "$W/elsewhere/pam_twrbac.so" /usr/local/lib/security/
+	locked "the module in the wrong folder" module-missing \
+	    "/usr/local/lib/security/pam_twrbac.so" PAM_MODULE_UNKNOWN
+	umount /usr/local/lib/security
+}
+echo "no module" >"$SECURITY/pam_twrbac.so"
+locked "a module that cannot be loaded" module-broken "pam_twrbac.so" \
+    PAM_MODULE_UNKNOWN
+cp "$W/elsewhere/pam_twrbac.so" "$SECURITY/pam_twrbac.so"
+chmod 0666 "$SECURITY/pam_twrbac.so"
+wrong "a module that anybody can write" module-unsafe 2 "pam_twrbac.so" \
+    bob PAM_SUCCESS
+chmod 0644 "$SECURITY/pam_twrbac.so"
+
+# ---- files and policy ----
+
+debian_plain
+chmod 0666 /etc/pam.d/sshd
+wrong "a service that anybody can write" file-unsafe 2 /etc/pam.d/sshd
+chmod 0644 /etc/pam.d/sshd
+
+chmod 0666 "$STATE/policy.cdb"
+locked "a policy that anybody can write" policy-unusable "policy.cdb" \
+    PAM_AUTHINFO_UNAVAIL
+chmod 0640 "$STATE/policy.cdb"
+
+mv "$STATE/policy.cdb" "$W/policy"
+locked "no policy" no-policy "policy.cdb" PAM_AUTHINFO_UNAVAIL
+mv "$W/policy" "$STATE/policy.cdb"
+
+chmod 0644 "$STATE/directory.db"
+: >"$STATE/policy.new"
+wrong "a directory that anybody can read" file-open 1 "0644"
+wrong "a leftover" leftover 1 "policy.new"
+doctor --fix
+is "--fix mends both" "$(findings)" ""
+is "--fix: the directory's mode" "$(stat -c %a "$STATE/directory.db")" 600
+is "--fix: the leftover" "$(ls "$STATE/policy.new" 2>/dev/null)" ""
+
+echo '// more' >>"$CONF"
+wrong "an edited configuration" conf-edited 1 "twrbac.conf"
+twrbac compile >/dev/null 2>&1
+doctor
+is "compiled, all is well again" "$(findings)" ""
+
+cp "$CONF" "$W/conf"
+cat >>"$CONF" <<-'RULES'
+	permissive = ( { services = ["sshd"]; until = "UNTIL"; } );
+RULES
+sed -i "s/UNTIL/$(date -u -d '+7 days' +%Y-%m-%dT00:00:00Z)/" "$CONF"
+twrbac compile >"$W/tmp/compile" 2>&1 || cat "$W/tmp/compile"
+wrong "a permissive service" permissive 1 sshd dora PAM_SUCCESS
+cp "$W/conf" "$CONF"
+twrbac compile >/dev/null 2>&1
+
+# ---- sshd and sudo ----
+
+if command -v sshd >/dev/null 2>&1; then
+	printf 'UsePAM no\n' >/etc/ssh/sshd_config
+	wrong "UsePAM no" sshd-usepam 2 "UsePAM is no"
+	cat >/etc/ssh/sshd_config <<-'CONFIG'
+	UsePAM yes
+	AuthorizedKeysCommand /usr/bin/sss_ssh_authorizedkeys
+	AuthorizedKeysCommandUser nobody
+	CONFIG
+	wrong "a program for keys" sshd-command 0 "sss_ssh_authorizedkeys"
+	printf 'UsePAM yes\n' >/etc/ssh/sshd_config
+else
+	skip "no sshd is installed" "UsePAM no"
+fi
+if command -v cvtsudoers >/dev/null 2>&1; then
+	for text in 'Defaults !pam_acct_mgmt' 'Defaults:bob, dora !pam_acct_mgmt' \
+	    'Defaults!/bin/ls env_reset, !pam_acct_mgmt'; do
+		echo "$text" >/etc/sudoers.d/test
+		chmod 0440 /etc/sudoers.d/test
+		echo '@includedir /etc/sudoers.d' >/etc/sudoers
+		wrong "$text" sudo-account 2 "pam_acct_mgmt"
+	done
+	printf 'account required pam_unix.so\n' | pamd mysudo
+	echo 'Defaults pam_service = "mysudo", targetpw' >/etc/sudoers.d/test
+	wrong "another service for sudo" ungated 2 mysudo
+	wrong "the target's password" sudo-password 2 targetpw
+	rm -f /etc/sudoers.d/test /etc/pam.d/mysudo
+else
+	skip "no sudo is installed" "!pam_acct_mgmt"
+fi
+
+# ---- people ----
+
+sed -i '/^docker:/d' /etc/group
+echo 'docker:x:61090:bob,stranger' >>/etc/group
+wrong "a group that is root" root-group 1 bob
+lacks "a login that nobody mapped" "$said" stranger
+sed -i '/^docker:/d' /etc/group
+
+sed -i 's/^sam:x:61005:/sam:x:61055:/' /etc/passwd
+wrong "a uid that drifted" uid-drift 1 61055
+sed -i 's/^sam:x:61055:/sam:x:61005:/' /etc/passwd
+
+alice user set-organization-role bob none
+wrong "one administrator" one-administrator 1 "1 with a login"
+alice user set-organization-role bob administrator
+
+sed -i 's/logins = \["root"\]/logins = ["root", "sam"]/' "$CONF"
+twrbac compile >/dev/null 2>&1
+wrong "mapped and exempt" mapped-exempt 1 sam
+cp "$W/conf" "$CONF"
+twrbac compile >/dev/null 2>&1
+
+# ---- others who ask ----
+
+said=$(by dora twrbac doctor --tsv 2>&1)
+has "not as root: it says what it could not read" "$said" unreadable
+
+rm -rf "$STATE"
+new_pamd
+doctor
+has "a host without anything" "$said" no-gate no-directory no-policy
+is "a host without anything: exit status" "$status" 2
+rm -rf /etc/pam.d
+doctor
+has "no pam.d at all" "$said" no-gate
+finish
