@@ -197,12 +197,16 @@ doctor_check_people(struct doctor *d, struct twr_error *err)
 		    "twrbac user set-organization-role USER administrator, "
 		    "for one who has a login");
 	}
-	if (pe.drifted > SHOWN)
+	if (pe.drifted > SHOWN) {
 		doctor_add(d, DOCTOR_UID_DRIFT, "logins", "%zu more",
 		    pe.drifted - SHOWN);
-	if (pe.without > SHOWN)
+		doctor_cure(d, "twrbac login list shows all");
+	}
+	if (pe.without > SHOWN) {
 		doctor_add(d, DOCTOR_NO_LOGIN, "users", "%zu more",
 		    pe.without - SHOWN);
+		doctor_cure(d, "twrbac user list shows all");
+	}
 	if ((rc = check_accepted(d)) == TWR_OK)
 		check_groups(d);
 	return rc;

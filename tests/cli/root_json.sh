@@ -32,7 +32,7 @@ sample() { # command; sets $run and its words
 	"organization show" | "setting list") set -- as_root "$@" ;;
 	remains) set -- as_root remains nobody ;;
 	backup) set -- own backup "$D/backup.$((copies += 1)).db" ;;
-	status | version) set -- own "$@" ;;
+	status | doctor | version) set -- own "$@" ;;
 	*) return 1 ;;
 	esac
 	run=$*

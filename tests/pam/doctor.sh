@@ -375,6 +375,41 @@ STACK
 wrong "permissive by the line" permissive 1 "until 2039-01-01" dora PAM_SUCCESS
 wrong "a break-glass login that is not there" break-glass-dead 1 "ghost"
 
+account_of <<-STACK
+$GATE policy=/var/lib/twrbac/other.cdb
+account required pam_unix.so
+STACK
+wrong "a policy of its own" other-policy 1 "other.cdb" bob \
+    PAM_AUTHINFO_UNAVAIL
+
+account_of <<-STACK
+# $(head -c 1100 /dev/zero | tr '\0' x)
+$GATE
+account required pam_unix.so
+STACK
+wrong "a long line" long-line 1 "1000 bytes" bob PAM_SUCCESS
+
+account_of <<-STACK
+account [default=ok] pam_exec.so true
+account substack one
+$GATE
+account required pam_unix.so
+STACK
+printf '%s\n' "account [default=bad] pam_exec.so true" \
+    "account substack two" "account [default=reset] pam_exec.so true" \
+    "account [default=bad] pam_exec.so true" | pamd one
+printf 'account optional pam_permit.so\n' | pamd two
+doctor
+has "more states than are looked at are said" "$said" too-complex
+
+debian_plain
+printf 'account required pam_unix.so\n' | pamd vsftpd
+wrong "a door without a line" side-door 1 vsftpd
+rm -f /etc/pam.d/vsftpd
+doctor
+has "break-glass is said" "$said" "$(printf 'break-glass\troot')"
+has "a user without a login is said" "$said" "$(printf 'no-login\tolga@')"
+
 new_pamd
 printf 'account required pam_unix.so\n' | pamd sshd
 leak "no line at all" no-gate "/etc/pam.d"
@@ -422,6 +457,40 @@ mv "$STATE/policy.cdb" "$W/policy"
 locked "no policy" no-policy "policy.cdb" PAM_AUTHINFO_UNAVAIL
 mv "$W/policy" "$STATE/policy.cdb"
 
+cp -p "$STATE/policy.cdb" "$W/policy"
+make_policy "$STATE/policy.cdb" stale
+locked "a policy past its limit" policy-stale "its limit was" \
+    PAM_AUTHINFO_UNAVAIL
+has "another organization's policy" "$said" policy-foreign
+cp -p "$W/policy" "$STATE/policy.cdb"
+
+alice user add zoe@example.com --no-compile
+wrong "changes without compile" policy-pending 1 "twrbac compile"
+twrbac compile >/dev/null 2>&1
+cp -p "$W/policy" "$STATE/policy.cdb"
+wrong "an older policy" policy-behind 2 "serial"
+doctor --fix
+is "--fix compiles anew" "$(findings)" ""
+
+echo '// one more' >>"$CONF"
+twrbac compile --confirm 5m >/dev/null 2>&1
+wrong "a change that waits" confirm-waits 1 "twrbac confirm"
+twrbac revert >/dev/null 2>&1
+twrbac compile --confirm 1s >/dev/null 2>&1
+passed() {
+	doctor
+	printf '%s\n' "$said" | grep -q confirm-passed
+}
+if wait_until 100 passed; then
+	ok "a change that was not confirmed: confirm-passed"
+else
+	findings | not_ok "a change that was not confirmed: confirm-passed"
+fi
+twrbac revert >/dev/null 2>&1
+twrbac compile >/dev/null 2>&1
+doctor
+is "reverted, all is well again" "$(findings)" ""
+
 chmod 0644 "$STATE/directory.db"
 : >"$STATE/policy.new"
 wrong "a directory that anybody can read" file-open 1 "0644"
@@ -458,6 +527,8 @@ if command -v sshd >/dev/null 2>&1; then
 	AuthorizedKeysCommandUser nobody
 	CONFIG
 	wrong "a program for keys" sshd-command 0 "sss_ssh_authorizedkeys"
+	printf 'Nonsense yes\n' >/etc/ssh/sshd_config
+	wrong "an sshd_config that sshd does not take" sshd-unknown 1 "sshd -T"
 	printf 'UsePAM yes\n' >/etc/ssh/sshd_config
 else
 	skip "no sshd is installed" "UsePAM no"
@@ -474,6 +545,8 @@ if command -v cvtsudoers >/dev/null 2>&1; then
 	echo 'Defaults pam_service = "mysudo", targetpw' >/etc/sudoers.d/test
 	wrong "another service for sudo" ungated 2 mysudo
 	wrong "the target's password" sudo-password 2 targetpw
+	echo 'Defaults nonsense = = (' >/etc/sudoers.d/test
+	wrong "sudoers that cannot be read" sudo-unknown 1 "visudo"
 	rm -f /etc/sudoers.d/test /etc/pam.d/mysudo
 else
 	skip "no sudo is installed" "!pam_acct_mgmt"
@@ -483,7 +556,10 @@ fi
 
 sed -i '/^docker:/d' /etc/group
 echo 'docker:x:61090:bob,stranger' >>/etc/group
+sed -i '/^adm:/d' /etc/group
+echo 'adm:x:4:sam' >>/etc/group
 wrong "a group that is root" root-group 1 bob
+has "a group that leads to root" "$said" "$(printf 'admin-group\tsam')"
 lacks "a login that nobody mapped" "$said" stranger
 sed -i '/^docker:/d' /etc/group
 
@@ -514,4 +590,11 @@ is "a host without anything: exit status" "$status" 2
 rm -rf /etc/pam.d
 doctor
 has "no pam.d at all" "$said" no-gate
+
+# Every finding there is has its test here.
+for word in $(sed -n 's/^[[:blank:]]*X([A-Z_]*, "\([a-z-]*\)", [A-Z]*,.*/\1/p' \
+    "$TREE/tools/doctor.h"); do
+	[ "$(grep -cw -- "$word" "$TREE/tests/pam/doctor.sh")" -gt 0 ] ||
+		echo "add one" | not_ok "$word has a test in this suite"
+done
 finish
