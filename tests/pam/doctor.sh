@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # twrbac doctor: right set-ups have no finding, each wrong one is named, and
 # what it says of a stack is what the real libpam does with it.
+# shellcheck disable=SC2317 # the set-ups are called by their names
 # shellcheck source=tests/pam/support.sh
 . "$(dirname "$0")/support.sh"
 enter_world "$0" "$@"
