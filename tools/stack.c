@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "stack.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,196 +8,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define FILE_MOST (1024 * 1024)
+#include "stack_impl.h"
+
 #define LINES_MOST 4096 /* a fan of includes ends here */
 #define FILES_MOST 1024
-#define BLANK " \t\n"
 #define OTHER "other"
-
-/* Which lines of a file count. */
-enum phase {
-	PHASE_ANY, /* the account lines among all */
-	PHASE_ACCOUNT /* all; one of another phase is no line of ours */
-};
-
-struct load {
-	const struct stack_places *places;
-	struct stack *st;
-	struct twr_error *err;
-	enum twr_status rc; /* what stops everything: memory, access */
-};
-
-/* The text of a file being taken apart. */
-struct source {
-	char *at; /* NULL: at the end */
-	const char *path;
-	const char *service; /* of pam.conf: the lines that count; NULL */
-	unsigned line;
-	enum phase phase;
-	unsigned depth, level;
-};
 
 static bool load_file(struct load *ld, const char *name, enum phase phase,
     unsigned depth, unsigned level);
-
-static void
-no_memory(struct load *ld)
-{
-	ld->rc = twr_fail(ld->err, TWR_ENOMEM, "out of memory");
-}
-
-/* ---- files ---- */
-
-/* The whole of fd; a folder is an empty file, as it is to libpam. */
-static char *
-read_all(struct load *ld, int fd, const char *path)
-{
-	char *text = malloc(FILE_MOST + 1), *fit;
-	struct stat st;
-	size_t got = 0;
-	ssize_t n = 1;
-
-	if (text == NULL) {
-		no_memory(ld);
-		return NULL;
-	}
-	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
-		n = 0;
-	while (n != 0 && got < FILE_MOST) {
-		n = read(fd, text + got, FILE_MOST - got);
-		if (n < 0 && errno != EINTR)
-			break;
-		got += n > 0 ? (size_t)n : 0;
-	}
-	if (got == FILE_MOST)
-		snprintf(ld->st->broken, sizeof(ld->st->broken),
-		    "%s is longer than %d bytes", path, FILE_MOST);
-	else if (memchr(text, '\0', got) != NULL)
-		snprintf(ld->st->broken, sizeof(ld->st->broken),
-		    "%s holds a byte of value 0", path);
-	text[got] = '\0';
-	fit = realloc(text, got + 1);
-	return fit != NULL ? fit : text;
-}
-
-static bool
-keep_path(struct load *ld, const char *path)
-{
-	struct stack *st = ld->st;
-	char **more;
-
-	if (st->n_files == st->room_files) {
-		st->room_files = st->room_files * 2 + 8;
-		more = reallocarray(st->files, st->room_files, sizeof(*more));
-		if (more == NULL) {
-			no_memory(ld);
-			return false;
-		}
-		st->files = more;
-	}
-	if ((st->files[st->n_files] = strdup(path)) == NULL) {
-		no_memory(ld);
-		return false;
-	}
-	st->n_files++;
-	return true;
-}
-
-static int
-open_one(struct load *ld, const char *path)
-{
-	int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-
-	if (fd >= 0 && !keep_path(ld, path)) {
-		close(fd);
-		return -1;
-	}
-	if (fd < 0 && errno != ENOENT && errno != ENOTDIR && errno != ELOOP &&
-	    ld->rc == TWR_OK)
-		ld->rc = twr_fail(ld->err, TWR_EUNREADABLE, "%s: %s", path,
-		    strerror(errno));
-	return fd;
-}
-
-/* The file that libpam takes for name. -1: none. */
-static int
-open_service(struct load *ld, const char *name)
-{
-	char path[4096];
-	size_t i;
-	int fd = -1;
-
-	if (name[0] == '/')
-		return open_one(ld, name);
-	for (i = 0;
-	     fd < 0 && ld->rc == TWR_OK && i < 3 && ld->places->dirs[i] != NULL;
-	     i++) {
-		if (snprintf(path, sizeof(path), "%s/%s", ld->places->dirs[i],
-			name) < (int)sizeof(path))
-			fd = open_one(ld, path);
-	}
-	return fd;
-}
-
-/* ---- lines ---- */
-
-/* Take one line as it lies there; the newline is gone. */
-static char *
-take_physical(struct load *ld, struct source *src)
-{
-	char *line = src->at, *end;
-
-	if (line == NULL || *line == '\0')
-		return NULL;
-	src->line++;
-	end = strchr(line, '\n');
-	if (strcspn(line, "\n") > STACK_LINE_MOST && ld->st->long_line == 0) {
-		ld->st->long_line = src->line;
-		ld->st->long_file = src->path;
-	}
-	src->at = end != NULL ? end + 1 : NULL;
-	if (end != NULL)
-		*end = '\0';
-	return line;
-}
-
-/* Without its comment, joined with those that continue it. NULL: the end. */
-static char *
-take_line(struct load *ld, struct source *src, unsigned *first)
-{
-	char *whole = NULL, *more, *line;
-	size_t len = 0, n;
-	bool goes_on = true;
-
-	while (goes_on && (line = take_physical(ld, src)) != NULL) {
-		n = strspn(line, BLANK);
-		if (line[n] == '\0' || line[n] == '#')
-			continue;
-		if (whole == NULL)
-			*first = src->line;
-		goes_on = strchr(line, '#') == NULL;
-		n = strcspn(line, "#");
-		while (goes_on && n > 0 && strchr(BLANK, line[n - 1]) != NULL)
-			n--;
-		goes_on = goes_on && n > 0 && line[n - 1] == '\\';
-		if ((more = realloc(whole, len + n + 1)) == NULL) {
-			free(whole);
-			no_memory(ld);
-			return NULL;
-		}
-		whole = more;
-		memcpy(whole + len, line, n);
-		len += n;
-		whole[len] = '\0';
-		if (goes_on)
-			whole[len - 1] = ' ';
-	}
-	if (whole != NULL && goes_on)
-		snprintf(ld->st->broken, sizeof(ld->st->broken),
-		    "%s:%u ends in a backslash and nothing follows", src->path,
-		    *first);
-	return whole;
-}
 
 /* libpam names a module by the last part of its path, without ".so". */
 static bool
@@ -228,7 +44,7 @@ add_line(struct load *ld, const struct source *src, unsigned first)
 		st->room = st->room * 2 + 16;
 		more = reallocarray(st->lines, st->room, sizeof(*more));
 		if (more == NULL) {
-			no_memory(ld);
+			stack_no_memory(ld);
 			return NULL;
 		}
 		st->lines = more;
@@ -393,7 +209,7 @@ take_text(struct load *ld, struct source *src)
 	char *line;
 
 	while (ld->rc == TWR_OK && ld->st->broken[0] == '\0' &&
-	    (line = take_line(ld, src, &first)) != NULL)
+	    (line = stack_take_line(ld, src, &first)) != NULL)
 		take(ld, src, line, first);
 }
 
@@ -404,7 +220,7 @@ load_fd(struct load *ld, int fd, struct source *src)
 	char *text, broken[sizeof(ld->st->broken)];
 
 	src->path = ld->st->files[ld->st->n_files - 1];
-	text = read_all(ld, fd, src->path);
+	text = stack_read_all(ld, fd, src->path);
 	close(fd);
 	if ((src->at = text) == NULL)
 		return false;
@@ -429,7 +245,7 @@ load_file(struct load *ld, const char *name, enum phase phase, unsigned depth,
 
 	if (depth >= STACK_LEVELS || ld->st->n_files >= FILES_MOST)
 		return false;
-	if ((fd = open_service(ld, name)) < 0)
+	if ((fd = stack_open_service(ld, name)) < 0)
 		return false;
 	return load_fd(ld, fd, &src);
 }
@@ -452,7 +268,7 @@ static bool
 load_conf(struct load *ld, const char *service)
 {
 	struct source src = { .phase = PHASE_ANY, .service = service };
-	int fd = open_one(ld, ld->places->conf);
+	int fd = stack_open_one(ld, ld->places->conf);
 
 	return fd >= 0 && load_fd(ld, fd, &src);
 }
