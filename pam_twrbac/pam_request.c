@@ -68,7 +68,10 @@ pam_request_tell(const struct pam_request *rq, const char *text)
 
 	if (rq->conv == NULL || rq->conv->conv == NULL)
 		return;
-	(void)rq->conv->conv(1, &msgs, &resp, rq->conv->appdata_ptr);
+	/* what a conversation that failed leaves in resp is nobody's */
+	if (rq->conv->conv(1, &msgs, &resp, rq->conv->appdata_ptr) !=
+	    PAM_SUCCESS)
+		return;
 	if (resp != NULL)
 		free(resp->resp);
 	free(resp);
