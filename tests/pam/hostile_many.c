@@ -272,12 +272,12 @@ read_tested(char *word, struct tested *ret)
 
 static void
 decide_many(const char *service, const struct tested *who, size_t n_who,
-    size_t n, struct tally *t)
+    size_t n, const char *until, struct tally *t)
 {
 	size_t i, k;
 	int rc;
 
-	for (i = 0; i < n; i++) {
+	for (i = 0; i < n || access(until, F_OK) == -1; i++) {
 		const struct ask a = { .service = service,
 			.user = who[i % n_who].login };
 
@@ -324,23 +324,23 @@ report_swarm(const struct tested *who, size_t n_who, const struct tally *all,
 int
 hostile_swarm(int argc, char **argv)
 {
-	size_t processes = argc > 4 ? strtoul(argv[1], NULL, 10) : 0, i;
-	size_t n = argc > 4 ? strtoul(argv[2], NULL, 10) : 0, n_who = 0;
+	size_t processes = argc > 5 ? strtoul(argv[1], NULL, 10) : 0, i;
+	size_t n = argc > 5 ? strtoul(argv[2], NULL, 10) : 0, n_who = 0;
 	struct tested who[TESTED_MAX];
 	struct tally *all = mmap(NULL, (processes + 1) * sizeof(*all),
 	    PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	int status, failed = 0;
 	pid_t pid;
 
-	for (i = 4; i < (size_t)argc && n_who < TESTED_MAX; i++)
+	for (i = 5; i < (size_t)argc && n_who < TESTED_MAX; i++)
 		n_who += read_tested(argv[i], &who[n_who]) ? 1 : 0;
 	if (all == MAP_FAILED || n_who == 0)
 		return tap(false, "swarm: arguments");
 	(void)fflush(stdout);
 	for (i = 0; i < processes; i++) {
 		if ((pid = fork()) == 0) {
-			decide_many(argv[3], who, n_who,
-			    (n + processes - 1) / processes, &all[i]);
+			decide_many(argv[4], who, n_who,
+			    (n + processes - 1) / processes, argv[3], &all[i]);
 			_exit(0);
 		}
 		failed += pid == -1 ? 1 : 0;

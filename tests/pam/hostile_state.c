@@ -60,12 +60,12 @@ note(struct text *tx, const char *fmt, ...)
 
 /* ---- what the kernel says ---- */
 
-/* Lines that change by themselves: time, memory in use, the stack's size. */
+/* Lines that change by themselves, or by what the user's others do. */
 static bool
 is_restless(const char *line)
 {
 	static const char *const parts[] = { "Vm", "Rss", "HugetlbPages",
-		"State:", "voluntary_ctxt", "nonvoluntary_ctxt" };
+		"State:", "SigQ:", "voluntary_ctxt", "nonvoluntary_ctxt" };
 	size_t i;
 
 	for (i = 0; i < COUNT(parts); i++)

@@ -33,7 +33,9 @@ static const struct command {
 	{ "raw", hostile_raw, "" },
 	{ "stack", hostile_stack, "" },
 	{ "state", hostile_state, "SERVICE USER [RUSER]" },
-	{ "swarm", hostile_swarm, "PROCESSES N SERVICE LOGIN=CODE[,CODE]..." },
+	{ "swarm", hostile_swarm,
+	    "PROCESSES N FILE SERVICE LOGIN=CODE[,CODE]...\n"
+	    "  (N decisions at least, and until FILE is there)" },
 	{ "threads", hostile_threads, "THREADS N" },
 };
 
