@@ -55,6 +55,6 @@ part() { # words of the command
 	failures=$((failures + $(grep -c '^not ok' "$W/tmp/part")))
 	if [ "$part_status" -gt 1 ] || ! grep -q '^ok\|^not ok' "$W/tmp/part"
 	then
-		cat "$W/tmp/part" | not_ok "pam_hostile $*: status $part_status"
+		not_ok "pam_hostile $*: status $part_status" <"$W/tmp/part"
 	fi
 }

@@ -36,6 +36,7 @@ ugly_accounts() {
 		esac
 		[ $((number % 5)) -eq 1 ] || continue
 		uid=$((uid + 1))
+		# shellcheck disable=SC2094 # it is read twice, not written
 		pam_hostile exec "$NAMES" "$number" printf '%s' '{}' \
 		    >"$W/tmp/ugly.$uid"
 		{
