@@ -172,7 +172,8 @@ is_ruled_service(const char *name)
 {
 	static const char *const ruled[] = { "gate", "gate-2fa", "gate-closed",
 		"gate-cron", "open", "root-only", "soft", "soft-ended", "su",
-		"su-l", "sudo", "sudo-i" };
+		"su-l", "sudo", "sudo-i", "cron", "atd", "login",
+		"systemd-user" };
 	const char *base = strrchr(name, '/');
 	size_t i;
 

@@ -26,6 +26,7 @@ policy plain
 # A uid of its own, and the name, for each.
 ugly_accounts() {
 	number=0 uid=62000
+	# shellcheck disable=SC2094 # it is read twice, not written
 	while IFS= read -r escaped; do
 		case $escaped in
 		'# '* | '') continue ;;
@@ -36,7 +37,6 @@ ugly_accounts() {
 		esac
 		[ $((number % 5)) -eq 1 ] || continue
 		uid=$((uid + 1))
-		# shellcheck disable=SC2094 # it is read twice, not written
 		pam_hostile exec "$NAMES" "$number" printf '%s' '{}' \
 		    >"$W/tmp/ugly.$uid"
 		{
@@ -127,6 +127,7 @@ if command -v sshd >/dev/null 2>&1; then
 	    "$W/ssh/gate.conf"
 	log_mark
 	listens_again() {
+		# shellcheck disable=SC2317 # wait_until calls it
 		tail -n "+$log_from" "$LOG" | grep -q "Server listening"
 	}
 	kill -HUP "$(cat "$W/ssh/gate.pid")"
