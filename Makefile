@@ -110,11 +110,13 @@ tool_src  := $(wildcard tools/*.c)
 unit_src  := $(wildcard tests/unit/check_*.c)
 help_src  := $(wildcard tests/unit/support*.c)
 fuzz_src  := $(wildcard tests/fuzz/fuzz_*.c)
-pamt_src  := $(wildcard tests/pam/*.c)
+# parts of one program
+pamt_part := $(wildcard tests/pam/hostile_*.c)
+pamt_src  := $(filter-out $(pamt_part),$(wildcard tests/pam/*.c))
 bench_src := $(wildcard tests/bench/*.c)
 all_src   := $(pam_src) $(core_src) $(tool_src) $(unit_src) $(help_src) \
-	     $(fuzz_src) $(pamt_src) $(bench_src) tests/fuzz/replay_main.c \
-	     $(wildcard tests/unit/faults*.c)
+	     $(fuzz_src) $(pamt_src) $(pamt_part) $(bench_src) \
+	     tests/fuzz/replay_main.c $(wildcard tests/unit/faults*.c)
 
 obj        = $(patsubst %.c,$(B)/o/%.o,$(1))
 units     := $(unit_src:tests/unit/%.c=$(B)/tests/%)
@@ -123,7 +125,7 @@ fuzzers   := $(fuzz_src:tests/fuzz/%.c=$(B)/tests/%)
 pam_tests := $(pamt_src:tests/pam/%.c=$(B)/tests/pam/%)
 benches   := $(bench_src:tests/bench/%.c=$(B)/bench/%)
 # Scripts that others source or run are no suites themselves.
-no_suite  := %/demo.sh %/lib.sh %/support.sh %/host.sh
+no_suite  := %/demo.sh %/lib.sh %/support.sh %/host.sh %/hostile.sh
 cli_sh    := $(filter-out $(no_suite) tests/cli/root_%, \
 	     $(wildcard tests/cli/*.sh))
 root_sh   := $(filter-out $(no_suite),$(wildcard tests/pam/*.sh) \
@@ -214,7 +216,8 @@ $(B)/tests/replay_differential $(B)/tests/fuzz_differential: \
     $(call obj,$(help_src))
 
 $(pam_tests): $(B)/tests/pam/%: $(B)/o/tests/pam/%.o $(archive)
-	$(call link_test,-pie) $(TOOL_LIBS) -lpam -ldl
+	$(call link_test,-pie) $(TOOL_LIBS) -lpam -ldl -lm -pthread
+$(B)/tests/pam/pam_hostile: $(call obj,$(pamt_part))
 
 $(benches): $(B)/bench/%: $(B)/o/tests/bench/%.o $(archive)
 	$(call link_test,-pie) $(TOOL_LIBS) -lpam -ldl

@@ -111,7 +111,7 @@ scan_file(int fd, struct scan *sc, const char *path, struct twr_error *err)
 			continue;
 		if (n == -1)
 			return twr_fail(err, TWR_EUNREADABLE, "%s: %s", path,
-			    strerror(errno));
+			    twr_errno_text(errno));
 		if (n == 0)
 			return TWR_ENOENT;
 		for (i = 0; i < n; i++)

@@ -4,11 +4,11 @@
 
 /*
  * Put before every file of this folder by the Makefile. These functions have
- * no bound, keep hidden state, or hand control to the environment or a shell;
- * none belongs in a process that decides about access. The headers that
- * declare them come first, so that only calls of ours meet the macros. That
- * no other road leads to them (a pointer, a macro), .ci/check-form proves on
- * the object files.
+ * no bound, keep hidden state, or hand control to the environment or a shell
+ * (strerror: its language and its catalogues are the caller's); none belongs
+ * in a process that decides about access. The headers that declare them come
+ * first, so that only calls of ours meet the macros. That no other road leads
+ * to them (a pointer, a macro), .ci/check-form proves on the object files.
  */
 
 #include <stdio.h>
@@ -52,6 +52,8 @@
 #define system(...) TWR_BANNED(system)
 #undef popen
 #define popen(...) TWR_BANNED(popen)
+#undef strerror
+#define strerror(...) TWR_BANNED(strerror)
 #undef getenv
 #define getenv(...) TWR_BANNED(getenv)
 

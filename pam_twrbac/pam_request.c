@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "pam_request.h"
 
+#include <security/pam_ext.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 #include <sys/utsname.h>
+#include <syslog.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -51,6 +53,7 @@ pam_request_gather(pam_handle_t *pamh, int flags, struct pam_request *ret)
 	uint8_t random[5] = { 0 };
 
 	memset(ret, 0, sizeof(*ret));
+	ret->pamh = pamh;
 	ret->ask.service = item(pamh, PAM_SERVICE, ret,
 	    "libpam does not give the name of the service");
 	ret->ask.user = item(pamh, PAM_USER, ret,
@@ -79,6 +82,27 @@ pam_request_host(char buf[PAM_REQUEST_HOST])
 		(void)snprintf(buf, PAM_REQUEST_HOST, "%s", un.nodename);
 }
 
+/* Letters, digits and what stands between them in names of services. */
+static bool
+is_word(const char *service)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
+				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "0123456789-_.+@";
+	size_t len = service != NULL ? strspn(service, plain) : 0;
+
+	return len > 0 && len <= TWR_SERVICE_MAX && service[len] == '\0';
+}
+
+void
+pam_request_log(const struct pam_request *rq, int level, const char *line)
+{
+	if (is_word(rq->ask.service))
+		pam_syslog(rq->pamh, level, "%s", line);
+	else
+		syslog(LOG_AUTHPRIV | level, "pam_twrbac(?:account): %s", line);
+}
+
 void
 pam_request_tell(const struct pam_request *rq, const char *text)
 {
@@ -88,7 +112,10 @@ pam_request_tell(const struct pam_request *rq, const char *text)
 
 	if (rq->conv == NULL || rq->conv->conv == NULL)
 		return;
-	(void)rq->conv->conv(1, &msgs, &resp, rq->conv->appdata_ptr);
+	/* what a conversation that failed leaves in resp is nobody's */
+	if (rq->conv->conv(1, &msgs, &resp, rq->conv->appdata_ptr) !=
+	    PAM_SUCCESS)
+		return;
 	if (resp != NULL)
 		free(resp->resp);
 	free(resp);

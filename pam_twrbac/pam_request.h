@@ -15,6 +15,7 @@
  * item may be NULL. Strings belong to libpam.
  */
 struct pam_request {
+	pam_handle_t *pamh;
 	struct twr_request ask;
 	const char *rhost, *tty;
 	const struct pam_conv *conv; /* NULL, or with a NULL function */
@@ -30,6 +31,14 @@ void pam_request_gather(pam_handle_t *pamh, int flags, struct pam_request *ret);
 /* This host's name, for the refused; "" when the kernel does not say. */
 #define PAM_REQUEST_HOST 65
 void pam_request_host(char buf[PAM_REQUEST_HOST]);
+
+/*
+ * One line for the system log, through pam_syslog(3). That puts the service
+ * into its head as it is: of a service that is no plain word the head says
+ * "?", so that nobody can write lines of his own or make one too long to
+ * arrive.
+ */
+void pam_request_log(const struct pam_request *rq, int level, const char *line);
 
 /* Show one line to the person, if the program offers a way to. */
 void pam_request_tell(const struct pam_request *rq, const char *text);

@@ -5,8 +5,8 @@
  *
  * This file only gathers, asks, maps and reports.
  */
-#include <security/pam_ext.h>
 #include <security/pam_modules.h>
+#include <stdio.h>
 #include <string.h>
 #include <syslog.h>
 
@@ -20,17 +20,20 @@ static void
 log_step(void *ctx, const struct twr_view *view,
     const struct twr_trace_event *event)
 {
+	char line[128];
+
 	(void)view;
-	pam_syslog(ctx, LOG_DEBUG, "step=%s met=%s reason=%s",
+	(void)snprintf(line, sizeof(line), "step=%s met=%s reason=%s",
 	    twr_look_word(event->look), event->met ? "yes" : "no",
 	    twr_reason_word(event->reason));
+	pam_request_log(ctx, LOG_DEBUG, line);
 }
 
 static void
-judge(pam_handle_t *pamh, const struct pam_args *args,
-    const struct pam_request *rq, struct twr_judgement *jd)
+judge(const struct pam_args *args, struct pam_request *rq,
+    struct twr_judgement *jd)
 {
-	const struct twr_trace trace = { log_step, pamh };
+	const struct twr_trace trace = { log_step, rq };
 	const struct twr_gate gate = { .policy_path = args->policy,
 		.owner = 0,
 		.passwd_path = "/etc/passwd",
@@ -42,9 +45,8 @@ judge(pam_handle_t *pamh, const struct pam_args *args,
 }
 
 static void
-report(pam_handle_t *pamh, const struct pam_args *args,
-    const struct pam_request *rq, const struct twr_judgement *jd,
-    const struct pam_outcome *out)
+report(const struct pam_args *args, const struct pam_request *rq,
+    const struct twr_judgement *jd, const struct pam_outcome *out)
 {
 	char line[TWR_LOGLINE_MAX], sentence[TWR_SENTENCE_MAX];
 	char host[PAM_REQUEST_HOST] = "";
@@ -52,7 +54,7 @@ report(pam_handle_t *pamh, const struct pam_args *args,
 		out->by, rq->rhost, rq->tty, host };
 
 	twr_logline(&rp, line);
-	pam_syslog(pamh, out->level, "%s", line);
+	pam_request_log(rq, out->level, line);
 	if (out->refused && (!rq->silent || args->tell)) {
 		pam_request_host(host);
 		twr_sentence(&rp, sentence);
@@ -74,12 +76,12 @@ pam_sm_acct_mgmt(pam_handle_t *pamh, int flags, int argc, const char **argv)
 	jd.request = rq.ask;
 	jd.reader.fd = -1;
 	if (pam_args_parse(argc, argv, &args, &jd.error) == TWR_OK) {
-		judge(pamh, &args, &rq, &jd);
+		judge(&args, &rq, &jd);
 		out = pam_verdict(&args, &jd, jd.request.now);
 	} else {
 		out = pam_verdict_bad_argument();
 	}
-	report(pamh, &args, &rq, &jd, &out);
+	report(&args, &rq, &jd, &out);
 	twr_judgement_end(&jd);
 	return out.code;
 }

@@ -52,7 +52,7 @@ read_at(const struct twr_reader *rd, void *buf, size_t len, uint32_t pos,
 			continue;
 		if (n == -1)
 			return twr_fail(err, TWR_EUNREADABLE,
-			    "policy: read: %s", strerror(errno));
+			    "policy: read: %s", twr_errno_text(errno));
 		if (n == 0)
 			return twr_fail(err, TWR_ECORRUPT,
 			    "policy: shorter than it was when it was opened");

@@ -19,7 +19,8 @@ fail_errno(struct twr_error *err, const char *path, size_t len)
 
 	if (e == ENOENT || e == ENOTDIR || e == ELOOP)
 		rc = TWR_ENOENT;
-	return twr_fail(err, rc, "%.*s: %s%s", (int)len, path, strerror(e),
+	return twr_fail(err, rc, "%.*s: %s%s", (int)len, path,
+	    twr_errno_text(e),
 	    e == ELOOP || e == ENOTDIR ?
 		"; every part must be real, not a symbolic link" :
 		"");

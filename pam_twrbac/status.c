@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "status.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -20,6 +21,44 @@ twr_fail(struct twr_error *err, enum twr_status rc, const char *fmt, ...)
 		if ((unsigned char)*p < 0x20 || *p == 0x7f)
 			*p = '?';
 	return rc;
+}
+
+const char *
+twr_errno_text(int e)
+{
+	static const struct {
+		int code;
+		const char *text;
+	} texts[] = {
+		{ EACCES, "Permission denied" },
+		{ EPERM, "Operation not permitted" },
+		{ ENOENT, "No such file or directory" },
+		{ ENOTDIR, "Not a directory" },
+		{ EISDIR, "Is a directory" },
+		{ ELOOP, "Too many levels of symbolic links" },
+		{ ENAMETOOLONG, "File name too long" },
+		{ EMFILE, "Too many open files" },
+		{ ENFILE, "Too many open files in system" },
+		{ ENOMEM, "Cannot allocate memory" },
+		{ EIO, "Input/output error" },
+		{ EINTR, "Interrupted system call" },
+		{ EAGAIN, "Resource temporarily unavailable" },
+		{ EBADF, "Bad file descriptor" },
+		{ EINVAL, "Invalid argument" },
+		{ ENXIO, "No such device or address" },
+		{ ENODEV, "No such device" },
+		{ EBUSY, "Device or resource busy" },
+		{ ETXTBSY, "Text file busy" },
+		{ EOVERFLOW, "Value too large for defined data type" },
+		{ ESTALE, "Stale file handle" },
+		{ ENOSYS, "Function not implemented" },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		if (texts[i].code == e)
+			return texts[i].text;
+	return "Unexpected error";
 }
 
 const char *

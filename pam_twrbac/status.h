@@ -49,6 +49,12 @@ struct twr_error {
 enum twr_status twr_fail(struct twr_error *err, enum twr_status rc,
     const char *fmt, ...) TWR_PRINTF(3, 4);
 
+/*
+ * What an errno means, in English: strerror(3) would speak the language, and
+ * read the catalogues, that the environment of the calling program names.
+ */
+const char *twr_errno_text(int e);
+
 /* A stable word for logs and tests, such as "policy-corrupt" has for people. */
 const char *twr_status_word(enum twr_status rc);
 

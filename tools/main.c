@@ -4,6 +4,7 @@
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -189,6 +190,17 @@ dispatch(struct opts *opts, struct cli *cli, struct twr_error *err)
 	return run_command(cli, err);
 }
 
+/* It may quote what somebody typed: bytes that rule a terminal are shown. */
+static void
+complain(const struct twr_error *err)
+{
+	char *clean = out_escape(err->text);
+
+	fprintf(stderr, "twrbac: %s\n",
+	    clean != NULL ? clean : "out of memory");
+	free(clean);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -212,7 +224,7 @@ main(int argc, char **argv)
 	if (rc == TWR_OK)
 		rc = out_close(&err);
 	if (rc != TWR_OK)
-		fprintf(stderr, "twrbac: %s\n", err.text);
+		complain(&err);
 	if (rc == TWR_OK && cli.status != 0)
 		return cli.status;
 	return rc == TWR_OK && cli.refused ? EXIT_REFUSED : exit_code(rc);

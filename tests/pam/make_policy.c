@@ -12,7 +12,8 @@
  *
  * Services, each demanding hosts:login at acme/messaging/production unless
  * another word says more: gate, gate-2fa, gate-closed (its scope is),
- * gate-cron (system accounts are exempt), soft (permissive), soft-ended, open
+ * gate-cron (system accounts are exempt), gate-debug and gate-glass (for
+ * stacks with such arguments), soft (permissive), soft-ended, open
  * (everybody is exempt), root-only (root is), su, su-l, sudo, sudo-i; with the
  * exemptions that are shipped: cron, atd, login, systemd-user; there is no
  * "other". Logins are named after what they are: granted, none, ended,
@@ -247,6 +248,8 @@ write_policy(int fd, const char *variant, struct twr_error *err)
 		SERVICE("gate-2fa", true, TWR_ALWAYS),
 		SERVICE("gate-closed", true, TWR_ALWAYS),
 		SERVICE("gate-cron", true, TWR_ALWAYS),
+		SERVICE("gate-debug", true, TWR_ALWAYS),
+		SERVICE("gate-glass", true, TWR_ALWAYS),
 		SERVICE("open", false, TWR_ALWAYS),
 		SERVICE("root-only", true, TWR_ALWAYS),
 		SERVICE("soft", true, now + DAY),

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "text.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -344,6 +345,21 @@ START_TEST(an_error_is_one_line)
 }
 END_TEST
 
+/* What libc says in English; the module may not ask it. */
+START_TEST(an_errno_has_an_english_text)
+{
+	static const int known[] = { EACCES, EPERM, ENOENT, ENOTDIR, EISDIR,
+		ELOOP, ENAMETOOLONG, EMFILE, ENFILE, ENOMEM, EIO, EINTR, EBADF,
+		EINVAL };
+	size_t i;
+
+	for (i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		ck_assert_str_ne(twr_errno_text(known[i]), twr_errno_text(-1));
+	ck_assert_str_eq(twr_errno_text(ENOENT), "No such file or directory");
+	ck_assert_str_eq(twr_errno_text(-1), "Unexpected error");
+}
+END_TEST
+
 int
 main(void)
 {
@@ -361,6 +377,7 @@ main(void)
 		SUPPORT_TEST(an_event_id_is_easy_to_read),
 		SUPPORT_TEST(an_event_id_uses_every_bit),
 		SUPPORT_TEST(an_error_is_one_line),
+		SUPPORT_TEST(an_errno_has_an_english_text),
 		SUPPORT_END,
 	};
 
