@@ -73,6 +73,8 @@
 	X(MAX_REMOVALS, "max-removals", "PERCENT") \
 	X(TESTS_OK, "tests-ok", NULL) \
 	X(OWN_LOSS_OK, "own-loss-ok", NULL) \
+	X(LAST, "last", NULL) \
+	X(LOG, "log", "FILE") \
 	X(COMPLETE, "complete", NULL)
 
 enum opt {
