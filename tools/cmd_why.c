@@ -63,8 +63,9 @@ struct event {
 	const char *login; /* whom it was about, as far as known */
 	bool hidden; /* that is no name */
 	bool foreign; /* another host's */
+	bool not_in_journal; /* which was asked first */
 	struct why why;
-	struct out_list lines, can_change;
+	struct out_list remarks, lines, can_change;
 };
 
 /* ---- lines for people ---- */
@@ -127,8 +128,10 @@ print_where(const struct event *ev)
 	else
 		say(ev, "found in",
 		    "%s%s%s; unauthenticated: whoever can write to the log "
-		    "can have made it up",
-		    hit->source, from, hit->program);
+		    "can have made it up%s",
+		    hit->source, from, hit->program,
+		    ev->not_in_journal ? ", and the journal does not have it" :
+					 "");
 	if (hit->times > 1)
 		say(ev, "again", "the same line, %" PRIu64 " times in all",
 		    hit->times);
@@ -149,9 +152,9 @@ print_event_line(const struct event *ev)
 	    ev->hit->host[0] != '\0' ? ", on " : "", ev->hit->host);
 	print_where(ev);
 	if (lr->value[TWR_LOG_TARGET] != NULL)
-		say(ev, "to become", "%s", lr->value[TWR_LOG_TARGET]);
+		say(ev, "PAM_USER", "%s", lr->value[TWR_LOG_TARGET]);
 	if (lr->value[TWR_LOG_INVOKER] != NULL)
-		say(ev, "invoker", "%s", lr->value[TWR_LOG_INVOKER]);
+		say(ev, "PAM_RUSER", "%s", lr->value[TWR_LOG_INVOKER]);
 	if (lr->value[TWR_LOG_RHOST] != NULL)
 		say(ev, "from", "%s", lr->value[TWR_LOG_RHOST]);
 	if (lr->value[TWR_LOG_TTY] != NULL)
@@ -211,9 +214,9 @@ print_policy(const struct event *ev)
 }
 
 static void
-print_lines(const struct event *ev)
+print_lines(const struct event *ev, const struct out_list *lines)
 {
-	const char *p = ev->lines.items, *end;
+	const char *p = lines->items, *end;
 
 	for (; p != NULL && (end = strchr(p, '\n')) != NULL; p = end + 1)
 		out_line(ev->cli->out, "%.*s", (int)(end - p), p);
@@ -261,9 +264,10 @@ print_event(const struct event *ev)
 	print_heading(ev);
 	print_event_line(ev);
 	print_policy(ev);
+	print_lines(ev, &ev->remarks);
 	if (ev->why.basis == WHY_NOTHING)
 		print_today(ev);
-	print_lines(ev);
+	print_lines(ev, &ev->lines);
 	print_disagreement(ev);
 	if (ev->why.basis != WHY_NOTHING)
 		print_today(ev);
@@ -296,15 +300,23 @@ fill_line(struct out *out, const struct event *ev)
 }
 
 static void
+add_lines(struct out_list *to, const struct out_list *from)
+{
+	const char *p = from->items, *end;
+
+	for (; p != NULL && (end = strchr(p, '\n')) != NULL; p = end + 1)
+		out_list_add(to, "%.*s", (int)(end - p), p);
+	if (from->failed)
+		to->failed = true;
+}
+
+static void
 fill_place(struct out *out, const struct event *ev)
 {
 	const struct why_hit *hit = ev->hit;
 	struct out_list also = { 0 };
-	const char *p, *end;
 
-	for (p = hit->also.items; p != NULL && (end = strchr(p, '\n')) != NULL;
-	     p = end + 1)
-		out_list_add(&also, "%.*s", (int)(end - p), p);
+	add_lines(&also, &hit->also);
 	out_text(out, hit->source);
 	out_text(out, hit->host[0] != '\0' ? hit->host : NULL);
 	out_text(out, hit->program[0] != '\0' ? hit->program : NULL);
@@ -330,7 +342,9 @@ fill_answers(struct out *out, struct event *ev)
 	out_text(out,
 	    ev->foreign ? NULL : twr_reason_word(why->today.decision.reason));
 	out_number(out, why->differs);
-	out_list_cell(out, &ev->lines);
+	add_lines(&ev->remarks, &ev->lines);
+	free(ev->lines.items);
+	out_list_cell(out, &ev->remarks);
 	out_list_cell(out, &ev->can_change);
 }
 
@@ -380,9 +394,13 @@ real_uid(struct cli *cli, const struct logread *line, const char *invoker)
 
 static void
 show_event(struct cli *cli, struct why_desk *desk,
-    const struct why_wanted *wanted, const struct why_hit *hit)
+    const struct why_wanted *wanted, const struct why_hit *hit,
+    bool not_in_journal)
 {
-	struct event ev = { .cli = cli, .hit = hit, .line = &hit->line };
+	struct event ev = { .cli = cli,
+		.hit = hit,
+		.line = &hit->line,
+		.not_in_journal = not_in_journal };
 	struct twr_request req = why_request(ev.line);
 	const struct twr_judgement *jd = &ev.why.then;
 	bool utc = cli->out->utc || cli->out->format != OUT_PEOPLE;
@@ -395,7 +413,7 @@ show_event(struct cli *cli, struct why_desk *desk,
 	req.invoker = reveal(wanted, req.invoker);
 	req.real_uid = real_uid(cli, ev.line, req.invoker);
 	why_decide(desk, ev.line, hit->at, ev.foreign, &req, &ev.why);
-	why_remarks(ev.line, &ev.lines);
+	why_remarks(ev.line, &ev.remarks);
 	if (ev.why.basis == WHY_NOTHING)
 		jd = &ev.why.today;
 	if (!ev.hidden && !ev.foreign)
@@ -570,7 +588,8 @@ cmd_why(struct cli *cli, struct twr_error *err)
 	for (i = 0; rc == TWR_OK && i < found.n; i++) {
 		if (i > 0)
 			out_line(cli->out, "%s", "");
-		show_event(cli, &desk, &wanted, found.hits[i]);
+		show_event(cli, &desk, &wanted, found.hits[i],
+		    found.asked_journal && !found.hits[i]->trusted);
 	}
 	why_close(&desk);
 	why_found_free(&found);

@@ -222,6 +222,7 @@ search_journal(struct search *se, struct twr_error *err)
 		return twr_fail(err, rc, "%s", fo->journal.text);
 	if (rc == TWR_ENOENT)
 		fo->journal.text[0] = '\0'; /* a host without one */
+	fo->asked_journal = rc == TWR_OK;
 	return rc == TWR_OK ? note_place(fo, "the journal", err) : TWR_OK;
 }
 

@@ -32,6 +32,7 @@ struct why_found {
 	struct why_hit *hits[WHY_MOST]; /* the newest first */
 	size_t n;
 	char *searched; /* "the journal, /var/log/auth.log" */
+	bool asked_journal; /* and it answered */
 	struct twr_error journal; /* why it could not be asked; "" */
 	uint64_t n_bad; /* lines that claim to be the module's */
 	struct twr_error bad;
