@@ -92,6 +92,8 @@ take_value(const char **p, enum twr_log_key key, struct logread *ret, char **to,
 	if (!decode(from + (quoted ? 1 : 0), len, quoted, *to))
 		return bad_value(key, err);
 	ret->value[key] = strcmp(*to, "-") == 0 && !quoted ? NULL : *to;
+	if (ret->value[key] == NULL && key >= TWR_LOG_FIXED)
+		return bad_value(key, err); /* it would not be there */
 	*to += strlen(*to) + 1;
 	*p = end;
 	return TWR_OK;
