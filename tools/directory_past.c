@@ -78,10 +78,10 @@ directory_compiled_as(struct directory *dir, uint64_t serial,
 	struct journal_moment m = { 0 };
 	enum twr_status rc;
 
-	rc = serial > INT64_MAX ? TWR_OK :
-				  find_row(dir, SQL_JOURNAL_SERIAL,
-				      (int64_t)serial, true, &m.seq, &m.at,
-				      err);
+	rc = serial > INT64_MAX ?
+	    TWR_OK :
+	    find_row(dir, SQL_JOURNAL_SERIAL, (int64_t)serial, true, &m.seq,
+		&m.at, err);
 	if (rc != TWR_OK)
 		return rc;
 	if (m.seq == 0)

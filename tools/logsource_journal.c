@@ -241,8 +241,10 @@ read_journal(struct log_scan *ls, char *const argv[], struct twr_error *err)
 
 	if ((rc = program_start(argv, -1, &pr, err)) != TWR_OK)
 		return rc;
-	if ((fp = fdopen(pr.out, "r")) == NULL)
+	if ((fp = fdopen(pr.out, "r")) == NULL) {
+		(void)!program_end(&pr, true, &why);
 		return twr_fail(err, TWR_ENOMEM, "out of memory");
+	}
 	pr.out = -1;
 	rc = log_scan_export(ls, fp, "the journal", true, err);
 	ended = rc == TWR_OK && getc(fp) == EOF;

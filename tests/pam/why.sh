@@ -117,7 +117,7 @@ why --login fin
 explains "the last one of fin" "event      $ref, "
 why --login dora 5
 explains "those of dora" "could not use twrbac-prod-sshd: role-missing"
-lacks "those of dora: not what was granted" "$said" granted: 
+lacks "those of dora: not what was granted" "$said" "granted: "
 why --login dora 5 --all
 explains "all of dora's" "granted: dora could use twrbac-prod-sshd" \
     "refused: dora could not use"
