@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "logline.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,6 +15,24 @@
 #define ERROR_SHOWN 400
 #define SENTENCE_NAME 96 /* bytes of a name in the sentence */
 #define SENTENCE_CONTACT 200
+
+static const char *const words[TWR_LOG_KEYS] = {
+#define X(id, word) [TWR_LOG_##id] = word,
+	TWR_LOG_LINE(X)
+#undef X
+};
+
+const char *
+twr_log_word(enum twr_log_key key)
+{
+	return (unsigned)key < TWR_LOG_KEYS ? words[key] : "?";
+}
+
+static void
+put(struct twr_line *ln, enum twr_log_key key, const char *value, size_t max)
+{
+	twr_line_key(ln, words[key], value, max);
+}
 
 void
 twr_hidden_name(const uint8_t key[TWR_ID_LEN], const char *name,
@@ -30,8 +49,8 @@ twr_hidden_name(const uint8_t key[TWR_ID_LEN], const char *name,
 }
 
 static void
-add_name(struct twr_line *ln, const char *key, const char *name, bool public,
-    const struct twr_judgement *jd)
+add_name(struct twr_line *ln, enum twr_log_key key, const char *name,
+    bool public, const struct twr_judgement *jd)
 {
 	char hidden[TWR_HIDDEN_LEN];
 
@@ -43,7 +62,7 @@ add_name(struct twr_line *ln, const char *key, const char *name, bool public,
 			memcpy(hidden, "#", 2);
 		name = hidden;
 	}
-	twr_line_key(ln, key, name, NAME_SHOWN);
+	put(ln, key, name, NAME_SHOWN);
 }
 
 /* The assignment that decided, or NULL. */
@@ -101,17 +120,17 @@ add_evidence(struct twr_line *ln, const struct twr_report *rp)
 	const struct twr_demand *d = deciding_demand(jd);
 	char role[4 * (TWR_NAME_MAX + 1)], at[TWR_TIME_LEN];
 
-	twr_line_key(ln, "scope", jd->view.rule.scope_path, PATH_SHOWN);
-	twr_line_key(ln, "demand", d != NULL ? d->label : NULL, WORD_SHOWN);
+	put(ln, TWR_LOG_SCOPE, jd->view.rule.scope_path, PATH_SHOWN);
+	put(ln, TWR_LOG_DEMAND, d != NULL ? d->label : NULL, WORD_SHOWN);
 	if (h == NULL) {
-		twr_line_key(ln, "role", NULL, 0);
-		twr_line_key(ln, "at", NULL, 0);
+		put(ln, TWR_LOG_ROLE, NULL, 0);
+		put(ln, TWR_LOG_AT, NULL, 0);
 		return;
 	}
 	format_role(jd, h, role, sizeof(role));
-	twr_line_key(ln, "role", role, ROLE_SHOWN);
+	put(ln, TWR_LOG_ROLE, role, ROLE_SHOWN);
 	twr_time_format(moment_of(jd->decision.reason, h), at);
-	twr_line_key(ln, "at", at, sizeof(at));
+	put(ln, TWR_LOG_AT, at, sizeof(at));
 }
 
 static void
@@ -120,15 +139,16 @@ add_flags(struct twr_line *ln, const struct twr_report *rp)
 	const struct twr_judgement *jd = rp->judgement;
 
 	if (jd->prev)
-		twr_line_key(ln, "policy", "prev", WORD_SHOWN);
+		put(ln, TWR_LOG_POLICY, "prev", WORD_SHOWN);
 	if (jd->clock_behind)
-		twr_line_key(ln, "clock", "behind", WORD_SHOWN);
+		put(ln, TWR_LOG_CLOCK, "behind", WORD_SHOWN);
 	if (jd->conf_edited)
-		twr_line_key(ln, "conf", "edited", WORD_SHOWN);
+		put(ln, TWR_LOG_CONF, "edited", WORD_SHOWN);
 	if (rp->by != NULL)
-		twr_line_key(ln, "by", rp->by, WORD_SHOWN);
+		put(ln, TWR_LOG_BY, rp->by, WORD_SHOWN);
 	if (jd->error.text[0] != '\0')
-		twr_line_text(ln, "error", jd->error.text, ERROR_SHOWN);
+		twr_line_text(ln, words[TWR_LOG_ERROR], jd->error.text,
+		    ERROR_SHOWN);
 }
 
 void
@@ -137,27 +157,30 @@ twr_logline(const struct twr_report *rp, char buf[TWR_LOGLINE_MAX])
 	const struct twr_judgement *jd = rp->judgement;
 	const struct twr_request *req = &jd->request;
 	bool by_invoker = jd->view.subject.invoker;
+	char serial[24];
 	struct twr_line ln;
 
 	twr_line_init(&ln, buf, TWR_LOGLINE_MAX);
-	twr_line_key(&ln, "event", rp->event, WORD_SHOWN);
-	twr_line_key(&ln, "verdict", rp->verdict, WORD_SHOWN);
-	twr_line_key(&ln, "reason", twr_reason_word(rp->reason), WORD_SHOWN);
-	twr_line_key(&ln, "service", req->service, TWR_SERVICE_MAX);
+	put(&ln, TWR_LOG_EVENT, rp->event, WORD_SHOWN);
+	put(&ln, TWR_LOG_VERDICT, rp->verdict, WORD_SHOWN);
+	put(&ln, TWR_LOG_REASON, twr_reason_word(rp->reason), WORD_SHOWN);
+	put(&ln, TWR_LOG_SERVICE, req->service, TWR_SERVICE_MAX);
 	if (by_invoker)
-		add_name(&ln, "login", req->invoker, jd->invoker_public, jd);
+		add_name(&ln, TWR_LOG_LOGIN, req->invoker, jd->invoker_public,
+		    jd);
 	else
-		add_name(&ln, "login", req->user, jd->user_public, jd);
-	twr_line_key(&ln, "user", jd->view.login.user_sid, WORD_SHOWN);
-	add_name(&ln, "target", by_invoker ? req->user : NULL, jd->user_public,
-	    jd);
-	add_name(&ln, "invoker", by_invoker ? NULL : req->invoker,
+		add_name(&ln, TWR_LOG_LOGIN, req->user, jd->user_public, jd);
+	put(&ln, TWR_LOG_USER, jd->view.login.user_sid, WORD_SHOWN);
+	add_name(&ln, TWR_LOG_TARGET, by_invoker ? req->user : NULL,
+	    jd->user_public, jd);
+	add_name(&ln, TWR_LOG_INVOKER, by_invoker ? NULL : req->invoker,
 	    jd->invoker_public, jd);
 	add_evidence(&ln, rp);
-	twr_line_key(&ln, "rhost", rp->rhost, WORD_SHOWN);
-	twr_line_key(&ln, "tty", rp->tty, WORD_SHOWN);
-	twr_line_add(&ln, " serial=");
-	twr_line_addf(&ln, "%llu", (unsigned long long)jd->view.meta.serial);
+	put(&ln, TWR_LOG_RHOST, rp->rhost, WORD_SHOWN);
+	put(&ln, TWR_LOG_TTY, rp->tty, WORD_SHOWN);
+	(void)snprintf(serial, sizeof(serial), "%llu",
+	    (unsigned long long)jd->view.meta.serial);
+	put(&ln, TWR_LOG_SERIAL, serial, sizeof(serial));
 	add_flags(&ln, rp);
 }
 

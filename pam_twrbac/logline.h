@@ -16,17 +16,51 @@ struct twr_report {
 };
 
 /*
- * One line of key=value, in this order, values escaped by twr_line_key():
- *
- *	event verdict reason service login user target invoker scope demand
- *	role at rhost tty serial, and where they apply: policy=prev
- *	clock=behind conf=edited by error
+ * The keys of a line, in their order: first those that are always there, then
+ * those that stand only where they apply. The reader of lines in tools/ goes
+ * by the same table.
  *
  * login is the subject, target is PAM_USER where the invoker is judged, role
  * is the assignment that met the last demand or came closest, as key@scope,
  * at is when it begins, ends, ended or was removed. A name that the gate does
  * not know is shown as # and 32 bits of a keyed hash, without a policy as #.
  */
+#define TWR_LOG_ALWAYS(X) \
+	X(EVENT, "event") \
+	X(VERDICT, "verdict") \
+	X(REASON, "reason") \
+	X(SERVICE, "service") \
+	X(LOGIN, "login") \
+	X(USER, "user") \
+	X(TARGET, "target") \
+	X(INVOKER, "invoker") \
+	X(SCOPE, "scope") \
+	X(DEMAND, "demand") \
+	X(ROLE, "role") \
+	X(AT, "at") \
+	X(RHOST, "rhost") \
+	X(TTY, "tty") \
+	X(SERIAL, "serial")
+#define TWR_LOG_SOMETIMES(X) \
+	X(POLICY, "policy") /* prev */ \
+	X(CLOCK, "clock") /* behind */ \
+	X(CONF, "conf") /* edited */ \
+	X(BY, "by") \
+	X(ERROR, "error") /* the only value with blanks, in quotes */
+
+#define TWR_LOG_LINE(X) TWR_LOG_ALWAYS(X) TWR_LOG_SOMETIMES(X)
+
+enum twr_log_key {
+#define X(id, word) TWR_LOG_##id,
+	TWR_LOG_LINE(X)
+#undef X
+	TWR_LOG_KEYS
+};
+#define TWR_LOG_FIXED TWR_LOG_POLICY /* how many are always there */
+
+const char *twr_log_word(enum twr_log_key key);
+
+/* One line of key=value, values escaped by twr_line_key(). */
 #define TWR_LOGLINE_MAX 4096 /* holds every key, however long the values */
 void twr_logline(const struct twr_report *rp, char buf[TWR_LOGLINE_MAX]);
 

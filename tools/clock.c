@@ -121,6 +121,36 @@ clock_parse(const char *text, const char *what, int64_t *ret,
 	return TWR_OK;
 }
 
+bool
+clock_without_year(unsigned month, unsigned day, const unsigned clock[3],
+    int64_t now, int64_t *ret)
+{
+	time_t t = (time_t)now + 86400, standard, summer;
+	struct tm last,
+	    tm = { .tm_mon = (int)month - 1,
+		    .tm_mday = (int)day,
+		    .tm_hour = (int)clock[0],
+		    .tm_min = (int)clock[1],
+		    .tm_sec = (int)clock[2] };
+	int i;
+
+	if (month < 1 || month > 12 || localtime_r(&t, &last) == NULL)
+		return false;
+	/* between two 29ths of February lie up to eight years */
+	for (i = 0; i <= 8 && last.tm_year - i >= 70; i++) {
+		tm.tm_year = last.tm_year - i;
+		standard = local_time(&tm, 0);
+		summer = local_time(&tm, 1);
+		if (summer > standard && summer <= t)
+			standard = summer;
+		if (standard == -1 || standard > t)
+			continue;
+		*ret = standard;
+		return true;
+	}
+	return false;
+}
+
 enum twr_status
 clock_parse_duration(const char *text, const char *what, int64_t *ret_s,
     struct twr_error *err)

@@ -25,6 +25,14 @@ enum twr_status clock_parse(const char *text, const char *what, int64_t *ret,
     struct twr_error *err) TWR_MUST_CHECK;
 
 /*
+ * A local time without its year, as syslog writes it: the newest that is not
+ * more than a day after now; of an hour that happens twice the later. clock
+ * is hour, minute and second. False when no year has such a moment.
+ */
+bool clock_without_year(unsigned month, unsigned day, const unsigned clock[3],
+    int64_t now, int64_t *ret) TWR_MUST_CHECK;
+
+/*
  * A duration: digits and one of m, h, d, w, such as 30m, 4h, 7d, 2w; more
  * than nothing, at most 100 years. TWR_EINVAL otherwise.
  */

@@ -5,6 +5,7 @@
 /* What the commands of different nouns share. */
 
 #include "command.h"
+#include "decision.h"
 
 /*
  * The uid of an account: of the local ones, else the name service's;
@@ -43,6 +44,14 @@ enum twr_status cmd_role_offer(struct cli *cli, const struct scope *scope,
     struct twr_error *err) TWR_MUST_CHECK;
 /* "in force", "to come", "ended", "removed". */
 const char *cmd_assignment_state(const struct assignment *a, int64_t now);
+
+/*
+ * Who could do something about a refusal, as e-mails; nobody where it is no
+ * administrator's. A host that has no directory, or one that cannot be read,
+ * explains all the rest.
+ */
+void cmd_administrators(struct cli *cli, const struct twr_decision *d,
+    struct out_list *list);
 
 /* ---- cmd_gone.c: what goes with a change, and whether it may ---- */
 

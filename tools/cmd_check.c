@@ -71,12 +71,8 @@ add_administrator(void *ctx, const struct user *user, struct twr_error *err)
 	return TWR_OK;
 }
 
-/*
- * Who could do something about a refusal. A host that has no directory, or
- * one that cannot be read, explains all the rest.
- */
-static void
-list_administrators(struct cli *cli, const struct twr_decision *d,
+void
+cmd_administrators(struct cli *cli, const struct twr_decision *d,
     struct out_list *list)
 {
 	struct session *s = cli->session;
@@ -105,7 +101,7 @@ report(struct cli *cli, const struct twr_judgement *jd, const char *login,
 	bool utc = cli->out->utc || cli->out->format != OUT_PEOPLE;
 
 	explain_lines(ex, jd, utc, &lines);
-	list_administrators(cli, d, &administrators);
+	cmd_administrators(cli, d, &administrators);
 	explain_who(d, &administrators, &lines);
 	out_table(cli->out, columns, sizeof(columns) / sizeof(*columns));
 	out_text(cli->out, login);

@@ -515,6 +515,13 @@ enum twr_status directory_moment(struct directory *dir, int64_t at,
     struct journal_moment *ret, struct twr_error *err) TWR_MUST_CHECK;
 
 /*
+ * When the policy of this serial was compiled: policy_seq, policy_at and the
+ * same as seq, at. TWR_ENOENT: the journal knows of none.
+ */
+enum twr_status directory_compiled_as(struct directory *dir, uint64_t serial,
+    struct journal_moment *ret, struct twr_error *err) TWR_MUST_CHECK;
+
+/*
  * The directory as row upto of dir's journal left it: a copy in memory on
  * which all functions that read work, and none that writes. Its journal has
  * only the last row of each thing. It is proved to be what the rows say;

@@ -71,6 +71,29 @@ directory_moment(struct directory *dir, int64_t at, struct journal_moment *ret,
 	return rc;
 }
 
+enum twr_status
+directory_compiled_as(struct directory *dir, uint64_t serial,
+    struct journal_moment *ret, struct twr_error *err)
+{
+	struct journal_moment m = { 0 };
+	enum twr_status rc;
+
+	rc = serial > INT64_MAX ?
+	    TWR_OK :
+	    find_row(dir, SQL_JOURNAL_SERIAL, (int64_t)serial, true, &m.seq,
+		&m.at, err);
+	if (rc != TWR_OK)
+		return rc;
+	if (m.seq == 0)
+		return twr_fail(err, TWR_ENOENT,
+		    "%s: its journal knows of no policy %llu", dir->path,
+		    (unsigned long long)serial);
+	m.policy_seq = m.seq;
+	m.policy_at = m.at;
+	*ret = m;
+	return TWR_OK;
+}
+
 /* ---- from rows to tables ---- */
 
 #define OF(member) "json_extract(after, '$." member "')"

@@ -481,6 +481,11 @@ const char *const directory_sql[SQL_STATEMENTS] = {
 	[SQL_JOURNAL_COMPILED] =
 	    "SELECT seq, at FROM journal WHERE entity = 'policy'"
 	    " AND subject = 'serial' AND seq <= ?1 ORDER BY seq DESC LIMIT 1",
+	[SQL_JOURNAL_SERIAL] =
+	    "SELECT seq, at FROM journal WHERE entity = 'policy'"
+	    " AND subject = 'serial' AND event = 'policy.compiled'"
+	    " AND json_extract(after, '$.serial') = ?1"
+	    " ORDER BY seq DESC LIMIT 1",
 	[SQL_JOURNAL_BEGINNING] =
 	    "SELECT seq, at FROM journal ORDER BY seq LIMIT 1",
 	[SQL_JOURNAL_HASH] = "SELECT seq, at FROM journal WHERE hash = ?1",

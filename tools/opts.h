@@ -74,6 +74,8 @@
 	X(TESTS_OK, "tests-ok", NULL) \
 	X(OWN_LOSS_OK, "own-loss-ok", NULL) \
 	X(FIX, "fix", NULL) \
+	X(LAST, "last", NULL) \
+	X(LOG, "log", "FILE") \
 	X(COMPLETE, "complete", NULL)
 
 enum opt {

@@ -108,6 +108,15 @@ enum twr_status session_ask(struct session *s,
     struct twr_error *err) TWR_MUST_CHECK;
 
 /*
+ * The directory as the policy of this serial was compiled from it, in place
+ * of whatever is open; end with session_leave_past(). TWR_ENOENT: its journal
+ * knows of no such policy; TWR_EREFUSED: it is another host's.
+ */
+enum twr_status session_open_serial(struct session *s, uint64_t serial,
+    struct twr_error *err) TWR_MUST_CHECK;
+void session_leave_past(struct session *s);
+
+/*
  * Lock, open, heal (said on stderr), begin, find the actor: an administrator
  * with wants_actor, else whoever it is. heal false leaves an old policy to
  * the compile that is about to come. TWR_EBUSY: another writer.

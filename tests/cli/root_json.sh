@@ -29,6 +29,7 @@ sample() { # command; sets $run and its words
 	"journal list" | "journal verify" | review) set -- as_root "$@" ;;
 	who-can) set -- as_root who-can sudo ;;
 	check) set -- own check bob sshd ;;
+	why) set -- own why --last 9 --log "$D/auth.log" ;;
 	"organization show" | "setting list") set -- as_root "$@" ;;
 	remains) set -- as_root remains nobody ;;
 	backup) set -- own backup "$D/backup.$((copies += 1)).db" ;;
@@ -42,6 +43,13 @@ own init acme --owner alice@example.com --login alice --uid 20001 \
     --host-scope acme/web --roles "$SHARE/roles.conf" \
     --conf-template "$SHARE/twrbac.conf"
 exits "init" 0
+
+# What the module logged: refused by no policy, and by one.
+words="target=- invoker=- scope=- demand=- role=- at=- rhost=- tty=-"
+cat >"$D/auth.log" <<END
+event=AAAAAAAA verdict=deny reason=policy-missing service=sshd login=bob user=- $words serial=0
+2026-11-21T10:00:00Z $(uname -n) sshd[1]: pam_twrbac(sshd:account): event=AAAAAAAB verdict=deny reason=login-unmapped service=sshd login=#0123abcd user=- $words serial=1 error="x"
+END
 
 # Nothing is null and no list empty that need not be, and the other way.
 prove() { # when

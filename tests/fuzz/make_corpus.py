@@ -370,6 +370,31 @@ TEXTS["differential"] = {
     "wide": "".join(chr(n * 37 % 128) for n in range(900)),
 }
 
+# ---- lines of the log ----
+
+EVENT = ("event=7Q2M4KXA verdict=deny reason=role-ended service=sshd login=ann"
+         " user=" + SID + " target=- invoker=- scope=acme/web demand=hosts:login"
+         " role=hosts:login@acme at=2023-11-14T21:13:20Z rhost=- tty=ssh"
+         " serial=42")
+MORE = EVENT + " policy=prev clock=behind conf=edited by=conf error=\"a \\x3d b\""
+SAID = "pam_twrbac(sshd:account): "
+TEXTS["logread"] = {
+    "plain": EVENT,
+    "more": MORE + "\n",
+    "syslog": "Nov 20 20:14:03 ops1 sshd[17]: " + SAID + EVENT + "\n" * 2,
+    "raw": "<85>Nov  2 20:14:03 sshd[17]: " + SAID + MORE + "\r\n",
+    "iso": "2026-11-20T20:14:03.5+01:00 ops1 sudo: " + SAID + EVENT,
+    "rfc5424": "<85>1 2026-11-20T20:14:03Z ops1 sshd 17 - - " + SAID + EVENT,
+    "quoted": "Nov 20 20:14:03 ops1 sshd[17]: Invalid user " + SAID + EVENT,
+    "escapes": SAID + EVENT.replace("=ann", "=\\x1b\\xc3\\xa9\\x5c"),
+    "wrong": SAID + EVENT.replace("=ann", "=\\x41"),
+    "export": "__CURSOR=x\nMESSAGE=" + SAID + EVENT + "\n_UID=0\n_PID=17\n"
+              "_HOSTNAME=ops1\n_SOURCE_REALTIME_TIMESTAMP=1795205643999999\n"
+              "\n__CURSOR=y\nMESSAGE\n\x03\0\0\0\0\0\0\0a\nb\n_UID=1\n\n",
+    "export-cut": "__CURSOR=x\nMESSAGE\n\x7f\0\0\0\0\0\0\0a",
+    "long": "x" * 9000 + "\n" + EVENT,
+}
+
 
 def main():
     if len(sys.argv) != 2:
