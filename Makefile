@@ -188,7 +188,7 @@ libc_wraps := malloc calloc realloc reallocarray strdup strndup free asprintf \
 	      fstat stat lstat fstatat fchmod fchown rename renameat link linkat \
 	      unlink unlinkat getrandom clock_gettime
 $(B)/tests/check_faults_module: wraps := $(libc_wraps) getuid pam_get_item \
-	pam_syslog
+	pam_syslog syslog __syslog_chk
 $(B)/tests/check_faults_tool: wraps := $(libc_wraps) main geteuid syslog \
 	__syslog_chk sqlite3_step sqlite3_bind_int64 sqlite3_bind_null \
 	sqlite3_bind_text sqlite3_bind_blob64 sqlite3_exec sqlite3_backup_step \

@@ -147,6 +147,9 @@ converse(int n, const struct pam_message **msgs, struct pam_response **resp,
 int __wrap_pam_get_item(const pam_handle_t *pamh, int type, const void **item);
 void __wrap_pam_syslog(const pam_handle_t *pamh, int level, const char *fmt,
     ...) TWR_PRINTF(3, 4);
+void __wrap_syslog(int level, const char *fmt, ...) TWR_PRINTF(2, 3);
+void __wrap___syslog_chk(int level, int flag, const char *fmt, ...)
+    TWR_PRINTF(3, 4);
 uid_t __wrap_getuid(void);
 
 int
@@ -169,21 +172,51 @@ __wrap_pam_get_item(const pam_handle_t *pamh, int type, const void **item)
 	return PAM_SUCCESS;
 }
 
+static void TWR_PRINTF(1, 0) keep(const char *fmt, va_list ap)
+{
+	char line[sizeof(logged)];
+
+	(void)vsnprintf(line, sizeof(line), fmt, ap);
+	if (strncmp(line, "step=", 5) == 0)
+		return;
+	memcpy(logged, line, sizeof(logged));
+	lines++;
+}
+
 void
 __wrap_pam_syslog(const pam_handle_t *pamh, int level, const char *fmt, ...)
 {
-	char line[sizeof(logged)];
 	va_list ap;
 
 	(void)pamh;
 	(void)level;
 	va_start(ap, fmt);
-	(void)vsnprintf(line, sizeof(line), fmt, ap);
+	keep(fmt, ap);
 	va_end(ap);
-	if (strncmp(line, "step=", 5) == 0)
-		return;
-	memcpy(logged, line, sizeof(logged));
-	lines++;
+}
+
+/* Of a service without a plain name the module logs without libpam's head. */
+void
+__wrap_syslog(int level, const char *fmt, ...)
+{
+	va_list ap;
+
+	(void)level;
+	va_start(ap, fmt);
+	keep(fmt, ap);
+	va_end(ap);
+}
+
+void
+__wrap___syslog_chk(int level, int flag, const char *fmt, ...)
+{
+	va_list ap;
+
+	(void)level;
+	(void)flag;
+	va_start(ap, fmt);
+	keep(fmt, ap);
+	va_end(ap);
 }
 
 uid_t
