@@ -108,17 +108,32 @@ class Operators:
         self.found = []
         for statement in function.statements:
             self._statement(statement)
-        # a label is taken away whole; another one would stand there twice
-        labels = {
-            i
-            for st in function.statements
-            if st.kind == "case"
-            for i in range(st.first, st.last)
-        }
+        skip = self._left_alone()
         for i in range(function.first, function.last):
-            if i not in labels:
+            if i not in skip:
                 self._token(i)
         self.found.sort(key=lambda m: (m.start, m.end, m.operator, m.text))
+
+    def _left_alone(self):
+        """Labels, which are taken away whole, and what only declares."""
+        skip = set()
+        for st in self.function.statements:
+            if st.kind == "case":
+                skip.update(range(st.first, st.last))
+            elif st.kind == "decl":
+                self._skip_declarators(st, skip)
+        return skip
+
+    def _skip_declarators(self, st, skip):
+        """Pointers' stars and arrays' sizes, but not what a name is set to."""
+        i, value = st.first, False
+        while i < st.last:
+            text = self.tokens[i].text
+            value = text == "=" or (value and text != ",")
+            after = self.source.partner.get(i, i) + 1
+            if not value:
+                skip.update(range(i, after))
+            i = after
 
     # ---- whole statements ----
 
@@ -244,17 +259,9 @@ class Operators:
         if before.text == "]":
             return True
         return before.kind in ("number", "name") and before.text not in (
-            "return", "sizeof", "const", "char", "void", "case",
-        ) and not self._in_declarator(i)  # fmt: skip
-
-    def _in_declarator(self, i):
-        """The star of "struct x *p": what stands before it is a type."""
-        if self.tokens[i].text != "*":
-            return False
-        before = self.tokens[i - 1].text
-        return before.endswith("_t") or self.tokens[i - 2].text in (
-            "struct",
-            "enum",
+            "return",
+            "sizeof",
+            "case",
         )
 
     def _is_number_cast(self, i):
@@ -290,12 +297,12 @@ class Operators:
         """What a person would quote: the clause, or the call around it."""
         a, b = self._reach(first, -1) + 1, self._reach(last - 1, 1)
         least, most = self._statement_around(first, last)
-        while (a, b) == (first, last) and least <= a - 1 and b < most:
+        if (a, b) == (first, first + 1):
             outer = self._bracket_around(a, b, least)
             if outer is None:
-                break
-            first, last = outer, self.source.partner[outer] + 1
-            a, b = self._reach(first, -1) + 1, self._reach(last - 1, 1)
+                return least, most
+            a = self._reach(outer, -1) + 1
+            b = self._reach(self.source.partner[outer], 1)
         return max(a, least), min(b, most)
 
     def _statement_around(self, first, last):
