@@ -103,8 +103,9 @@ is_system_account(const struct work *w)
 	uint32_t uid = w->req->local_uid;
 	size_t i;
 
-	if (w->view->login_status != TWR_ENOENT || uid == TWR_UID_UNKNOWN ||
-	    uid < 1 || uid >= w->view->meta.uid_min)
+	/* an unknown uid is the greatest of all, never below uid_min */
+	if (w->view->login_status != TWR_ENOENT || uid < 1 ||
+	    uid >= w->view->meta.uid_min)
 		return false;
 	for (i = 0; i < ex->n_mapped_system; i++)
 		if (strcmp(ex->mapped_system[i], w->view->subject.login) == 0)

@@ -43,11 +43,10 @@ pread(int fd, void *buf, size_t len, off_t at)
 
 	preads++;
 	/* the header, or behind it; never behind the end */
-	ck_assert(at >= TWR_CDB_HEADER || end <= TWR_CDB_HEADER);
-	if (size_said != 0)
-		ck_assert_int_le(end, size_said);
-	if (short_end != 0)
-		ck_assert_int_eq(end, short_end);
+	if ((at < TWR_CDB_HEADER && end > TWR_CDB_HEADER) ||
+	    (size_said != 0 && end > size_said) ||
+	    (short_end != 0 && end != short_end))
+		ck_abort_msg("read of %zu bytes at %lld", len, (long long)at);
 	if (preads == plan.fail_at) {
 		errno = plan.error;
 		return plan.error == 0 ? 0 : -1;
@@ -509,10 +508,11 @@ START_TEST(a_read_may_be_short)
 	static const size_t most[] = { 1, 2, 7, 500, 1023 };
 	struct twr_reader rd;
 	struct twr_error err;
-	uint8_t *value, header[TWR_CDB_HEADER];
-	size_t i, k, len;
+	uint8_t *value, header[TWR_CDB_HEADER], want[LONG_LEN];
+	size_t i, len;
 
 	open_long(&rd);
+	memset(want, 'v', sizeof(want));
 	memcpy(header, rd.header, sizeof(header));
 	for (i = 0; i < sizeof(most) / sizeof(most[0]); i++) {
 		plan_reads(0, 0, most[i]);
@@ -523,8 +523,7 @@ START_TEST(a_read_may_be_short)
 				     &err),
 		    TWR_OK);
 		ck_assert_uint_eq(len, LONG_LEN);
-		for (k = 0; k < len; k++)
-			ck_assert_int_eq(value[k], 'v');
+		ck_assert_mem_eq(value, want, LONG_LEN);
 		free(value);
 	}
 	plan_reads(0, 0, 0);
