@@ -142,7 +142,6 @@ TWRBAC ?= $(if $(filter /%,$(B)),,./)$(tool)
 tests_env  := B="$(B)" CC="$(CC)" \
 	      TWR_BUILD="$(if $(filter /%,$(B)),,$(CURDIR)/)$(B)"
 run_suites := $(tests_env) ./.ci/run-suites
-MUTATE     := ./.ci/run-suites tests/mutation/selftest tests/mutation/run
 
 .PHONY: all objects programs check check-root check-all demo lint mutants \
 	asan asan-check fuzz fuzz-run coverage coverage-run \
@@ -265,13 +264,15 @@ lint: all
 FILES  := pam_twrbac/decision.c pam_twrbac/policy_reader.c \
 	  pam_twrbac/pam_verdict.c
 SAMPLE := 1
+mutants: export TWR_MUTANTS = $(FILES)
+mutants: export TWR_SAMPLE = $(SAMPLE)
+mutants: export TWR_DEEP = $(DEEP)
+mutants: export MUTANT_COMPILE = $(filter-out ccache -MMD -MP $(WARN),$(COMPILE))
+mutants: export MUTANT_LINK = $(filter-out ccache,$(LINK)) $(LDFLAGS)
+mutants: export MUTANT_LIBS = $(CHECK_LIBS) $(TOOL_LIBS) -lpam
 mutants: $(archive) $(call obj,$(unit_src) $(help_src) $(fuzz_src) \
     tests/fuzz/replay_main.c)
-	@$(tests_env) TWR_MUTANTS="$(FILES)" TWR_SAMPLE="$(SAMPLE)" \
-	    TWR_DEEP="$(DEEP)" \
-	    COMPILE='$(filter-out -MMD -MP $(WARN),$(COMPILE))' \
-	    LINK='$(LINK) $(LDFLAGS)' LIBS='$(CHECK_LIBS) $(TOOL_LIBS) -lpam' \
-	    $(MUTATE)
+	@$(run_suites) tests/mutation/selftest tests/mutation/run
 
 asan:
 	@$(MAKE) B=$(B)/asan SAN=address,undefined asan-check

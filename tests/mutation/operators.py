@@ -189,8 +189,7 @@ class Operators:
         if text in ("&&", "||"):
             self._add("logic", i, i + 1, "||" if text == "&&" else "&&")
             for operand in self._operands(i):
-                words = self.source.words(*operand)
-                for other in ("true", "false", f"!({words})"):
+                for other in ("true", "false"):
                     self._add("operand", *operand, other)
         if text in ARITHMETIC and self._is_binary(i):
             for other in ARITHMETIC[text]:
