@@ -234,6 +234,19 @@ static const struct held {
 	{ "the latest of those that ended", &one,
 	    { { LOGIN, PROD, UNTIL(T0 - 9) }, { LOGIN, PROD, UNTIL(T0 - 2) },
 	    { LOGIN, PROD, REMOVED_AT(T0 - 3) } }, DENY(ROLE_ENDED), 1 },
+	{ "the first of those that begin alike", &one,
+	    { { LOGIN, PROD, FROM(T0 + 9) }, { LOGIN, PROD, FROM(T0 + 9) } },
+	    DENY(ROLE_NOT_YET), 0 },
+	{ "the first of those that ended alike", &one,
+	    { { LOGIN, PROD, UNTIL(T0 - 9) }, { LOGIN, PROD, UNTIL(T0 - 9) } },
+	    DENY(ROLE_ENDED), 0 },
+	{ "one that begins, after one that ended later", &one,
+	    { { LOGIN, PROD, FROM(T0 + 9) }, { LOGIN, PROD, UNTIL(T0 - 1) } },
+	    DENY(ROLE_NOT_YET), 0 },
+	{ "limited and removed", &one,
+	    { { LOGIN, PROD, TWR_ALWAYS, T0,
+	    TWR_HOLDING_REMOVED | TWR_HOLDING_RESOURCE } },
+	    DENY(ROLE_MISSING), TWR_NOTHING },
 	{ "the latest was removed", &one,
 	    { { LOGIN, PROD, UNTIL(T0 - 9) },
 	    { LOGIN, PROD, REMOVED_AT(T0 - 3) } }, DENY(ROLE_REMOVED), 1 },
@@ -340,9 +353,29 @@ user_of_no_status(struct world *w)
 }
 
 static void
+user_of_a_later_status(struct world *w)
+{
+	w->view.login.status = (enum twr_user_status)(TWR_USER_SUSPENDED + 1);
+}
+
+static void
 two_factor_unknown(struct world *w)
 {
 	w->view.rule.two_factor = true;
+}
+
+static void
+two_factor_of_no_state(struct world *w)
+{
+	two_factor_unknown(w);
+	w->view.login.two_factor = 0;
+}
+
+static void
+two_factor_of_a_later_kind(struct world *w)
+{
+	two_factor_unknown(w);
+	w->view.login.kind = (enum twr_user_kind)(TWR_KIND_SERVICE + 1);
 }
 
 static void
@@ -488,6 +521,13 @@ sudo_by_another_uid(struct world *w)
 }
 
 static void
+sudo_by_a_lower_uid(struct world *w)
+{
+	sudo_to_root(w);
+	w->req.real_uid = BOB_UID - 1;
+}
+
+static void
 sudo_by_root(struct world *w)
 {
 	sudo_to_root(w);
@@ -543,8 +583,11 @@ static const struct circumstance {
 	{ C(user_inactive), DENY(USER_INACTIVE) },
 	{ C(user_suspended), DENY(USER_SUSPENDED) },
 	{ C(user_of_no_status), DENY(USER_INACTIVE) },
+	{ C(user_of_a_later_status), DENY(USER_INACTIVE) },
 	{ C(two_factor_unknown), DENY(TWO_FACTOR_MISSING) },
 	{ C(two_factor_not_enrolled), DENY(TWO_FACTOR_MISSING) },
+	{ C(two_factor_of_no_state), DENY(TWO_FACTOR_MISSING) },
+	{ C(two_factor_of_a_later_kind), DENY(TWO_FACTOR_MISSING) },
 	{ C(two_factor_enrolled), GRANT },
 	{ C(two_factor_of_a_service), GRANT },
 	{ C(host_scope_suspended), DENY(SCOPE_UNUSABLE) },
@@ -566,6 +609,7 @@ static const struct circumstance {
 	{ C(the_same_invoker), GRANT },
 	{ C(sudo_to_root), GRANT },
 	{ C(sudo_by_another_uid), DENY(INVOKER_MISMATCH) },
+	{ C(sudo_by_a_lower_uid), DENY(INVOKER_MISMATCH) },
 	{ C(sudo_by_root), GRANT },
 	{ C(sudo_with_no_uid_known), DENY(INVOKER_MISMATCH) },
 	{ C(sudo_by_nobody), DENY(NO_INVOKER) },
