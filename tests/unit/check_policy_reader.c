@@ -564,7 +564,19 @@ START_TEST(a_failed_read_is_told)
 }
 END_TEST
 
-#if defined(__GLIBC__) && __GLIBC_PREREQ(2, 33)
+/* malloc() that can be asked, and that may fail: not that of sanitizers. */
+#if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__)
+#if __GLIBC_PREREQ(2, 33)
+#define PLAIN_MALLOC
+#endif
+#endif
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#undef PLAIN_MALLOC
+#endif
+#endif
+
+#ifdef PLAIN_MALLOC
 /* A value that turned out to be damaged is released. */
 START_TEST(a_refused_value_is_released)
 {
@@ -583,20 +595,7 @@ START_TEST(a_refused_value_is_released)
 	twr_reader_close(&rd);
 }
 END_TEST
-#define RELEASED SUPPORT_TEST(a_refused_value_is_released),
-#else
-#define RELEASED
-#endif
 
-/* Sanitizers end a program whose malloc fails. */
-#if defined(__SANITIZE_ADDRESS__)
-#define NO_MEMORY
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define NO_MEMORY
-#endif
-#endif
-#ifndef NO_MEMORY
 START_TEST(no_memory_is_told)
 {
 	struct rlimit was, none;
@@ -622,8 +621,6 @@ START_TEST(no_memory_is_told)
 	twr_reader_close(&rd);
 }
 END_TEST
-#undef NO_MEMORY
-#define NO_MEMORY SUPPORT_TEST(no_memory_is_told),
 #endif
 
 START_TEST(a_slot_points_into_the_file)
@@ -778,7 +775,11 @@ main(void)
 		SUPPORT_TEST(every_wrong_checksum_is_wrong),
 		SUPPORT_TEST(a_read_may_be_short),
 		SUPPORT_TEST(a_failed_read_is_told),
-		RELEASED NO_MEMORY SUPPORT_TEST(a_slot_points_into_the_file),
+#ifdef PLAIN_MALLOC
+		SUPPORT_TEST(a_refused_value_is_released),
+		SUPPORT_TEST(no_memory_is_told),
+#endif
+		SUPPORT_TEST(a_slot_points_into_the_file),
 		SUPPORT_TEST(probing_has_an_end),
 		SUPPORT_TEST(sixty_four_slots_are_looked_at),
 		SUPPORT_TEST(a_file_has_a_least_and_a_most_length),
