@@ -185,6 +185,9 @@ static const struct held {
 	{ "a cousin does not count", &one,
 	    { { LOGIN, VOICE_PROD, ALWAYS } },
 	    DENY(ROLE_MISSING), TWR_NOTHING },
+	{ "a scope that this host has never heard of", &one,
+	    { { LOGIN, 0, ALWAYS }, { LOGIN, VOICE_PROD + 1, ALWAYS } },
+	    DENY(ROLE_MISSING), TWR_NOTHING },
 	{ "nothing is held", &one,
 	    { { 0, 0, ALWAYS } }, DENY(ROLE_MISSING), TWR_NOTHING },
 	{ "another role", &one,
@@ -243,6 +246,9 @@ static const struct held {
 	{ "one that begins, after one that ended later", &one,
 	    { { LOGIN, PROD, FROM(T0 + 9) }, { LOGIN, PROD, UNTIL(T0 - 1) } },
 	    DENY(ROLE_NOT_YET), 0 },
+	{ "one that begins, before one removed with its end far away", &one,
+	    { { LOGIN, PROD, T0 + 9, T0 + 20, 0 },
+	    { LOGIN, PROD, REMOVED_AT(TWR_NEVER) } }, DENY(ROLE_NOT_YET), 0 },
 	{ "limited and removed", &one,
 	    { { LOGIN, PROD, TWR_ALWAYS, T0,
 	    TWR_HOLDING_REMOVED | TWR_HOLDING_RESOURCE } },
@@ -322,6 +328,24 @@ START_TEST(nothing_is_inherited_upwards)
 		expect(&w, "upwards", DENY(ROLE_MISSING));
 		w.holding.scope = ACME;
 		expect(&w, "downwards", GRANT);
+	}
+}
+END_TEST
+
+/* What lies behind the chain's end is no scope of the rule. */
+START_TEST(the_chain_has_an_end)
+{
+	struct world w;
+	size_t n;
+
+	for (n = 1; n < TWR_CHAIN_MAX; n++) {
+		make_world(&w);
+		w.view.rule.n_chain = n;
+		w.view.rule.chain[n].scope = QA;
+		w.holding.scope = QA;
+		expect(&w, "behind the end", DENY(ROLE_MISSING));
+		w.holding.scope = w.view.rule.chain[n - 1].scope;
+		expect(&w, "the last", GRANT);
 	}
 }
 END_TEST
@@ -463,6 +487,7 @@ static void
 login_unknown(struct world *w)
 {
 	w->view.login_status = TWR_ENOENT;
+	memset(&w->view.login, 0, sizeof(w->view.login));
 }
 
 static void
@@ -476,6 +501,7 @@ no_rule(struct world *w)
 {
 	w->view.rule_status = TWR_ENOENT;
 	w->view.judge = w->view.service = NULL;
+	memset(&w->view.rule, 0, sizeof(w->view.rule));
 }
 
 static void
@@ -718,6 +744,10 @@ START_TEST(a_window_has_two_clocks)
 	w.holding.not_before = TWR_ALWAYS;
 	w.holding.not_after = T0 - 10;
 	ck_assert_int_eq(ask(&w).reason, TWR_REASON_ROLE_ENDED);
+	w.view.meta.permissive_until = T0;
+	ck_assert(!ask(&w).permissive);
+	w.view.meta.permissive_until = T0 + 1;
+	ck_assert(ask(&w).permissive);
 }
 END_TEST
 
@@ -1348,6 +1378,7 @@ main(void)
 	const struct support_test tests[] = {
 		SUPPORT_ROWS(an_assignment_meets_a_demand, held),
 		SUPPORT_TEST(nothing_is_inherited_upwards),
+		SUPPORT_TEST(the_chain_has_an_end),
 		SUPPORT_ROWS(a_circumstance_decides, circumstances),
 		SUPPORT_TEST(the_first_obstacle_is_the_reason),
 		SUPPORT_ROWS(a_service_chooses_its_subject, subjects),
