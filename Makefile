@@ -265,6 +265,7 @@ FILES  := pam_twrbac/decision.c pam_twrbac/policy_reader.c \
 	  pam_twrbac/pam_verdict.c
 SAMPLE := 1
 mutants: export TWR_MUTANTS = $(FILES)
+mutants: export TWR_SUITE_SECONDS = 3600
 mutants: export TWR_SAMPLE = $(SAMPLE)
 mutants: export TWR_DEEP = $(DEEP)
 mutants: export MUTANT_COMPILE = $(filter-out ccache -MMD -MP $(WARN),$(COMPILE))

@@ -36,7 +36,6 @@ class Project:
         self.libs = libs
         self.suites = suites  # path of a source -> its suites, own ones first
         self.work = work
-        self.headers = []
 
     def compile(self, text, out):
         """From standard input: no name of a file gets into the object."""
