@@ -9,6 +9,7 @@
 # make asan        the unit tests under the address and undefined sanitizers
 # make fuzz        every fuzzer for TIME seconds (60), with clang
 # make coverage    how much of pam_twrbac/ the tests and the corpora reach
+# make mutants     small slips in FILES (the decision), which tests must kill
 # make bench       the measurements
 # make install     into PREFIX and PAMDIR, below DESTDIR; never into /etc
 # make uninstall   removes what install put there
@@ -144,8 +145,8 @@ tests_env  := B="$(B)" CC="$(CC)" \
 	      TWR_BUILD="$(if $(filter /%,$(B)),,$(CURDIR)/)$(B)"
 run_suites := $(tests_env) ./.ci/run-suites
 
-.PHONY: all objects programs check check-root check-all demo lint asan \
-	asan-check fuzz fuzz-run coverage coverage-run \
+.PHONY: all objects programs check check-root check-all demo lint mutants \
+	asan asan-check fuzz fuzz-run coverage coverage-run \
 	bench install uninstall clean FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -260,6 +261,22 @@ demo: all $(pam_tests)
 
 lint: all
 	@$(run_suites) .ci/lint
+
+# Each mutant of FILES is compiled as here and linked with these objects;
+# SAMPLE=N takes each N-th, DEEP=1 tries the long suites on survivors too.
+FILES  := pam_twrbac/decision.c pam_twrbac/policy_reader.c \
+	  pam_twrbac/pam_verdict.c
+SAMPLE := 1
+mutants: export TWR_MUTANTS = $(FILES)
+mutants: export TWR_SUITE_SECONDS = 3600
+mutants: export TWR_SAMPLE = $(SAMPLE)
+mutants: export TWR_DEEP = $(DEEP)
+mutants: export MUTANT_COMPILE = $(filter-out ccache -MMD -MP $(WARN),$(COMPILE))
+mutants: export MUTANT_LINK = $(filter-out ccache,$(LINK)) $(LDFLAGS)
+mutants: export MUTANT_LIBS = $(CHECK_LIBS) $(TOOL_LIBS) -lpam
+mutants: $(archive) $(call obj,$(unit_src) $(help_src) $(fuzz_src) \
+    tests/fuzz/replay_main.c)
+	@$(run_suites) tests/mutation/selftest tests/mutation/run
 
 asan:
 	@$(MAKE) B=$(B)/asan SAN=address,undefined asan-check

@@ -103,8 +103,9 @@ is_system_account(const struct work *w)
 	uint32_t uid = w->req->local_uid;
 	size_t i;
 
-	if (w->view->login_status != TWR_ENOENT || uid == TWR_UID_UNKNOWN ||
-	    uid < 1 || uid >= w->view->meta.uid_min)
+	/* an unknown uid is the greatest of all, never below uid_min */
+	if (w->view->login_status != TWR_ENOENT || uid < 1 ||
+	    uid >= w->view->meta.uid_min)
 		return false;
 	for (i = 0; i < ex->n_mapped_system; i++)
 		if (strcmp(ex->mapped_system[i], w->view->subject.login) == 0)
@@ -281,7 +282,8 @@ judge_holding(const struct twr_rule *r, const struct twr_demand *d,
 
 /*
  * Which near miss tells the person most: one that begins (the soonest), then
- * one that ended or was removed (the latest), then none at all.
+ * one that ended or was removed (the latest), then none at all. best is not
+ * looked at while its reason is that there is none.
  */
 static bool
 is_closer(const struct twr_holding *h, enum twr_reason why,
@@ -303,22 +305,21 @@ demand_is_met(struct work *w, size_t index)
 {
 	const struct twr_demand *d = &w->view->rule.demands[index];
 	const struct twr_login *l = &w->view->login;
+	const struct twr_holding *h, *near = NULL;
 	enum twr_reason why, closest = TWR_REASON_ROLE_MISSING;
 	size_t i, best = TWR_NOTHING;
 
 	for (i = 0; i < l->n_holdings && closest != TWR_REASON_GRANTED; i++) {
-		const struct twr_holding *h = &l->holdings[i];
-
+		h = &l->holdings[i];
 		why = judge_holding(&w->view->rule, d, h, w->req);
 		tell(w,
 		    &(struct twr_trace_event) { TWR_LOOK_HOLDING,
 			why == TWR_REASON_GRANTED, why, i, index });
 		if (why == TWR_REASON_GRANTED ||
-		    is_closer(h, why,
-			&l->holdings[best == TWR_NOTHING ? i : best],
-			closest)) {
+		    is_closer(h, why, near, closest)) {
 			closest = why;
 			best = i;
+			near = h;
 		}
 	}
 	w->ret.demand = index;

@@ -140,7 +140,7 @@ read_record(const struct twr_reader *rd, uint32_t pos, const uint8_t *key,
 	if (value_len < TWR_CRC_LEN || value_len > TWR_VALUE_MAX)
 		return corrupt(err, "a record's length is out of bounds");
 
-	if ((value = malloc((size_t)value_len + 1)) == NULL)
+	if ((value = malloc(value_len)) == NULL)
 		return twr_fail(err, TWR_ENOMEM, "policy: out of memory");
 	got = got - head < value_len ? got - head : value_len;
 	memcpy(value, first + head, got);
@@ -153,7 +153,7 @@ read_record(const struct twr_reader *rd, uint32_t pos, const uint8_t *key,
 		return rc;
 	}
 	*len = value_len - TWR_CRC_LEN;
-	value[*len] = '\0';
+	value[*len] = '\0'; /* where the CRC was */
 	*ret = value;
 	return TWR_OK;
 }
@@ -176,7 +176,7 @@ enum twr_status
 twr_reader_get(const struct twr_reader *rd, const void *key, size_t key_len,
     uint8_t **ret, size_t *len, struct twr_error *err)
 {
-	uint32_t hash = twr_cdb_hash(key, key_len), at, n, i, probed;
+	uint32_t hash = twr_cdb_hash(key, key_len), at, n, i, probed, most;
 	const uint8_t *entry = rd->header + (hash & 255) * SLOT_LEN;
 	struct table t = { load32(entry), load32(entry + 4) };
 	uint8_t slots[SLOTS_AT_ONCE * SLOT_LEN];
@@ -184,18 +184,19 @@ twr_reader_get(const struct twr_reader *rd, const void *key, size_t key_len,
 	bool empty;
 
 	if (key_len == 0 || key_len > TWR_KEY_MAX)
-		return twr_fail(err, TWR_ENOENT, "policy: no such key");
+		return TWR_ENOENT;
 	if (t.slots == 0)
 		return TWR_ENOENT;
 	if (!is_inside(rd, t.pos, (uint64_t)t.slots * SLOT_LEN))
 		return corrupt(err, "an index table lies outside the file");
 	at = (hash >> 8) % t.slots;
-	for (probed = 0; probed < TWR_PROBE_MAX && probed < t.slots;) {
+	most = t.slots < TWR_PROBE_MAX ? t.slots : TWR_PROBE_MAX;
+	for (probed = 0; probed < most;) {
 		n = t.slots - at < SLOTS_AT_ONCE ? t.slots - at : SLOTS_AT_ONCE;
-		if (n > TWR_PROBE_MAX - probed)
-			n = TWR_PROBE_MAX - probed;
-		rc = read_at(rd, slots, (size_t)n * SLOT_LEN,
-		    t.pos + at * SLOT_LEN, err);
+		if (n > most - probed)
+			n = most - probed;
+		rc = read_at(rd, slots, n * SLOT_LEN, t.pos + at * SLOT_LEN,
+		    err);
 		if (rc != TWR_OK)
 			return rc;
 		for (i = 0; i < n; i++, probed++) {

@@ -185,6 +185,9 @@ static const struct held {
 	{ "a cousin does not count", &one,
 	    { { LOGIN, VOICE_PROD, ALWAYS } },
 	    DENY(ROLE_MISSING), TWR_NOTHING },
+	{ "a scope that this host has never heard of", &one,
+	    { { LOGIN, 0, ALWAYS }, { LOGIN, VOICE_PROD + 1, ALWAYS } },
+	    DENY(ROLE_MISSING), TWR_NOTHING },
 	{ "nothing is held", &one,
 	    { { 0, 0, ALWAYS } }, DENY(ROLE_MISSING), TWR_NOTHING },
 	{ "another role", &one,
@@ -234,6 +237,22 @@ static const struct held {
 	{ "the latest of those that ended", &one,
 	    { { LOGIN, PROD, UNTIL(T0 - 9) }, { LOGIN, PROD, UNTIL(T0 - 2) },
 	    { LOGIN, PROD, REMOVED_AT(T0 - 3) } }, DENY(ROLE_ENDED), 1 },
+	{ "the first of those that begin alike", &one,
+	    { { LOGIN, PROD, FROM(T0 + 9) }, { LOGIN, PROD, FROM(T0 + 9) } },
+	    DENY(ROLE_NOT_YET), 0 },
+	{ "the first of those that ended alike", &one,
+	    { { LOGIN, PROD, UNTIL(T0 - 9) }, { LOGIN, PROD, UNTIL(T0 - 9) } },
+	    DENY(ROLE_ENDED), 0 },
+	{ "one that begins, after one that ended later", &one,
+	    { { LOGIN, PROD, FROM(T0 + 9) }, { LOGIN, PROD, UNTIL(T0 - 1) } },
+	    DENY(ROLE_NOT_YET), 0 },
+	{ "one that begins, before one removed with its end far away", &one,
+	    { { LOGIN, PROD, T0 + 9, T0 + 20, 0 },
+	    { LOGIN, PROD, REMOVED_AT(TWR_NEVER) } }, DENY(ROLE_NOT_YET), 0 },
+	{ "limited and removed", &one,
+	    { { LOGIN, PROD, TWR_ALWAYS, T0,
+	    TWR_HOLDING_REMOVED | TWR_HOLDING_RESOURCE } },
+	    DENY(ROLE_MISSING), TWR_NOTHING },
 	{ "the latest was removed", &one,
 	    { { LOGIN, PROD, UNTIL(T0 - 9) },
 	    { LOGIN, PROD, REMOVED_AT(T0 - 3) } }, DENY(ROLE_REMOVED), 1 },
@@ -313,6 +332,24 @@ START_TEST(nothing_is_inherited_upwards)
 }
 END_TEST
 
+/* What lies behind the chain's end is no scope of the rule. */
+START_TEST(the_chain_has_an_end)
+{
+	struct world w;
+	size_t n;
+
+	for (n = 1; n < TWR_CHAIN_MAX; n++) {
+		make_world(&w);
+		w.view.rule.n_chain = n;
+		w.view.rule.chain[n].scope = QA;
+		w.holding.scope = QA;
+		expect(&w, "behind the end", DENY(ROLE_MISSING));
+		w.holding.scope = w.view.rule.chain[n - 1].scope;
+		expect(&w, "the last", GRANT);
+	}
+}
+END_TEST
+
 /* ---- everything else that stands between a login and its grant ---- */
 
 static void
@@ -340,9 +377,29 @@ user_of_no_status(struct world *w)
 }
 
 static void
+user_of_a_later_status(struct world *w)
+{
+	w->view.login.status = (enum twr_user_status)(TWR_USER_SUSPENDED + 1);
+}
+
+static void
 two_factor_unknown(struct world *w)
 {
 	w->view.rule.two_factor = true;
+}
+
+static void
+two_factor_of_no_state(struct world *w)
+{
+	two_factor_unknown(w);
+	w->view.login.two_factor = 0;
+}
+
+static void
+two_factor_of_a_later_kind(struct world *w)
+{
+	two_factor_unknown(w);
+	w->view.login.kind = (enum twr_user_kind)(TWR_KIND_SERVICE + 1);
 }
 
 static void
@@ -409,9 +466,28 @@ demand_without_roles(struct world *w)
 }
 
 static void
+role_ended(struct world *w)
+{
+	w->holding.not_after = T0;
+}
+
+static void
+role_not_yet(struct world *w)
+{
+	w->holding.not_before = T0 + 1;
+}
+
+static void
+role_removed(struct world *w)
+{
+	w->holding.flags = TWR_HOLDING_REMOVED;
+}
+
+static void
 login_unknown(struct world *w)
 {
 	w->view.login_status = TWR_ENOENT;
+	memset(&w->view.login, 0, sizeof(w->view.login));
 }
 
 static void
@@ -425,6 +501,7 @@ no_rule(struct world *w)
 {
 	w->view.rule_status = TWR_ENOENT;
 	w->view.judge = w->view.service = NULL;
+	memset(&w->view.rule, 0, sizeof(w->view.rule));
 }
 
 static void
@@ -467,6 +544,13 @@ sudo_by_another_uid(struct world *w)
 {
 	sudo_to_root(w);
 	w->req.real_uid = BOB_UID + 1;
+}
+
+static void
+sudo_by_a_lower_uid(struct world *w)
+{
+	sudo_to_root(w);
+	w->req.real_uid = BOB_UID - 1;
 }
 
 static void
@@ -525,8 +609,11 @@ static const struct circumstance {
 	{ C(user_inactive), DENY(USER_INACTIVE) },
 	{ C(user_suspended), DENY(USER_SUSPENDED) },
 	{ C(user_of_no_status), DENY(USER_INACTIVE) },
+	{ C(user_of_a_later_status), DENY(USER_INACTIVE) },
 	{ C(two_factor_unknown), DENY(TWO_FACTOR_MISSING) },
 	{ C(two_factor_not_enrolled), DENY(TWO_FACTOR_MISSING) },
+	{ C(two_factor_of_no_state), DENY(TWO_FACTOR_MISSING) },
+	{ C(two_factor_of_a_later_kind), DENY(TWO_FACTOR_MISSING) },
 	{ C(two_factor_enrolled), GRANT },
 	{ C(two_factor_of_a_service), GRANT },
 	{ C(host_scope_suspended), DENY(SCOPE_UNUSABLE) },
@@ -536,6 +623,9 @@ static const struct circumstance {
 	{ C(no_scope_at_all), DENY(POLICY_CORRUPT) },
 	{ C(no_demand_at_all), DENY(POLICY_CORRUPT) },
 	{ C(demand_without_roles), DENY(ROLE_MISSING) },
+	{ C(role_ended), DENY(ROLE_ENDED) },
+	{ C(role_not_yet), DENY(ROLE_NOT_YET) },
+	{ C(role_removed), DENY(ROLE_REMOVED) },
 	{ C(login_unknown), DENY(LOGIN_UNMAPPED) },
 	{ C(login_unmapped), DENY(LOGIN_UNMAPPED) },
 	{ C(no_rule), DENY(NO_RULE) },
@@ -545,6 +635,7 @@ static const struct circumstance {
 	{ C(the_same_invoker), GRANT },
 	{ C(sudo_to_root), GRANT },
 	{ C(sudo_by_another_uid), DENY(INVOKER_MISMATCH) },
+	{ C(sudo_by_a_lower_uid), DENY(INVOKER_MISMATCH) },
 	{ C(sudo_by_root), GRANT },
 	{ C(sudo_with_no_uid_known), DENY(INVOKER_MISMATCH) },
 	{ C(sudo_by_nobody), DENY(NO_INVOKER) },
@@ -653,6 +744,10 @@ START_TEST(a_window_has_two_clocks)
 	w.holding.not_before = TWR_ALWAYS;
 	w.holding.not_after = T0 - 10;
 	ck_assert_int_eq(ask(&w).reason, TWR_REASON_ROLE_ENDED);
+	w.view.meta.permissive_until = T0;
+	ck_assert(!ask(&w).permissive);
+	w.view.meta.permissive_until = T0 + 1;
+	ck_assert(ask(&w).permissive);
 }
 END_TEST
 
@@ -707,6 +802,10 @@ static const struct exempt_row {
 	{ "a login's beginning", { "sshd", BY_LOGIN, "bo", BOB_UID }, as_is,
 	    TWR_UID_UNKNOWN, DENY(ROLE_MISSING) },
 	{ "another service", { "cron", BY_LOGIN, "bob", BOB_UID }, as_is,
+	    TWR_UID_UNKNOWN, DENY(ROLE_MISSING) },
+	{ "a later service", { "zshd", BY_LOGIN, "bob", BOB_UID }, as_is,
+	    TWR_UID_UNKNOWN, DENY(ROLE_MISSING) },
+	{ "no service", { "", BY_LOGIN, "bob", BOB_UID }, as_is,
 	    TWR_UID_UNKNOWN, DENY(ROLE_MISSING) },
 	{ "any service, by login", { "*", BY_LOGIN, "bob", BOB_UID }, as_is,
 	    TWR_UID_UNKNOWN, EXEMPTED },
@@ -802,7 +901,7 @@ END_TEST
 /* Damage that hides a mapped login's record must not make it exempt. */
 START_TEST(mapped_in_the_system_range_is_never_exempt)
 {
-	static const char *const mapped[] = { "amy", "bob" };
+	static const char *const mapped[] = { "amy", "zoe", "bob" };
 	struct world w;
 
 	make_world(&w);
@@ -812,10 +911,13 @@ START_TEST(mapped_in_the_system_range_is_never_exempt)
 	w.req.local_uid = 5;
 	login_unknown(&w);
 	expect(&w, "not listed", EXEMPTED);
-	w.view.exempt.n_mapped_system = 2;
+	w.view.exempt.n_mapped_system = 3;
 	expect(&w, "listed", DENY(LOGIN_UNMAPPED));
+	w.view.exempt.n_mapped_system = 2;
+	expect(&w, "others listed", EXEMPTED);
+	w.view.exempt.mapped_system = mapped + 2;
 	w.view.exempt.n_mapped_system = 1;
-	expect(&w, "another listed", EXEMPTED);
+	expect(&w, "listed alone", DENY(LOGIN_UNMAPPED));
 }
 END_TEST
 
@@ -1005,38 +1107,164 @@ END_TEST
 /* ---- the trace ---- */
 
 struct seen {
-	char text[512];
+	char text[1024];
 };
 
+/* One word of the trace: [!]look[=reason][:index][/demand] */
 static void
 note(void *ctx, const struct twr_view *view,
     const struct twr_trace_event *event)
 {
 	struct seen *s = ctx;
+	char reason[64] = "", index[32] = "", demand[32] = "";
 	size_t len = strlen(s->text);
 
 	ck_assert_ptr_nonnull(view);
-	(void)snprintf(s->text + len, sizeof(s->text) - len, "%s%s%s",
+	if (event->reason != TWR_REASON_NONE)
+		(void)snprintf(reason, sizeof(reason), "=%s",
+		    twr_reason_word(event->reason));
+	if (event->index != TWR_NOTHING)
+		(void)snprintf(index, sizeof(index), ":%zu", event->index);
+	if (event->demand != TWR_NOTHING)
+		(void)snprintf(demand, sizeof(demand), "/%zu", event->demand);
+	(void)snprintf(s->text + len, sizeof(s->text) - len, "%s%s%s%s%s%s",
 	    len > 0 ? " " : "", event->met ? "" : "!",
-	    twr_look_word(event->look));
+	    twr_look_word(event->look), reason, index, demand);
 }
+
+static void
+exempt_by_name(struct world *w)
+{
+	w->entries[0] = (struct twr_exemption) { "nowhere", BY_ALL, "", 0 };
+	w->entries[1] = (struct twr_exemption) { w->req.service, BY_LOGIN,
+		"bob", BOB_UID };
+	w->view.exempt.n_entries = 2;
+}
+
+static void
+exempt_in_a_strangers_mouth(struct world *w)
+{
+	sudo_by_another_uid(w);
+	exempt_by_name(w);
+}
+
+static void
+exemptions_damaged(struct world *w)
+{
+	w->view.exempt_status = TWR_ECORRUPT;
+}
+
+static void
+rule_damaged(struct world *w)
+{
+	w->view.rule_status = TWR_ECORRUPT;
+}
+
+static void
+login_damaged(struct world *w)
+{
+	w->view.login_status = TWR_ECORRUPT;
+}
+
+static void
+too_many_scopes(struct world *w)
+{
+	w->view.rule.n_chain = TWR_CHAIN_MAX + 1;
+}
+
+static const struct twr_holding late_and_good[] = { { LOGIN, PROD,
+							FROM(T0 + 9) },
+	{ LOGIN, QA, ALWAYS }, { LOGIN, PROD, ALWAYS },
+	{ LOGIN, PROD, ALWAYS } },
+				early_ones[] = { { LOGIN, PROD, UNTIL(T0 - 9) },
+					{ LOGIN, PROD, UNTIL(T0 - 8) },
+					{ LOGIN, PROD, UNTIL(T0 - 10) } };
+
+static void
+the_third_counts(struct world *w)
+{
+	w->view.login.holdings = late_and_good;
+	w->view.login.n_holdings = 4;
+}
+
+static void
+all_ended(struct world *w)
+{
+	w->view.login.holdings = early_ones;
+	w->view.login.n_holdings = 3;
+}
+
+static void
+the_second_demand_fails(struct world *w)
+{
+	w->view.rule.demands = all.d;
+	w->view.rule.n_demands = 2;
+}
+
+static void
+suspended_but_permissive(struct world *w)
+{
+	user_suspended(w);
+	w->view.meta.permissive_until = T0 + 1;
+}
+
+#define NO TWR_NOTHING
 
 static const struct trace_row {
 	void (*change)(struct world *w);
-	const char *want;
+	const char *want; /* of the trace */
+	size_t demand, holding, exemption; /* evidence */
 } traces[] = {
-	{ as_is,
-	    "subject rule login user scope scope scope assignment demand" },
-	{ two_factor_enrolled,
-	    "subject rule login user two-factor scope scope scope "
-	    "assignment demand" },
-	{ user_not_set, "!subject" },
-	{ no_rule, "subject !rule" },
-	{ login_unmapped, "subject rule !login" },
-	{ user_suspended, "subject rule login !user" },
-	{ account_suspended, "subject rule login user scope !scope" },
-	{ demand_without_roles,
-	    "subject rule login user scope scope scope !assignment !demand" },
+	/* clang-format off */
+	{ as_is, "subject rule login user scope:0 scope:1 scope:2 "
+	    "assignment=granted:0/0 demand=granted:0/0", 0, 0, NO },
+	{ two_factor_enrolled, "subject rule login user two-factor scope:0 "
+	    "scope:1 scope:2 assignment=granted:0/0 demand=granted:0/0",
+	    0, 0, NO },
+	{ two_factor_unknown, "subject rule login user "
+	    "!two-factor=two-factor-missing", NO, NO, NO },
+	{ two_factor_of_a_service, "subject rule login user scope:0 scope:1 "
+	    "scope:2 assignment=granted:0/0 demand=granted:0/0", 0, 0, NO },
+	{ user_not_set, "!subject=no-user", NO, NO, NO },
+	{ no_rule, "subject !rule=no-rule", NO, NO, NO },
+	{ rule_damaged, "subject !rule=policy-corrupt", NO, NO, NO },
+	{ no_demand_at_all, "subject !rule=policy-corrupt", NO, NO, NO },
+	{ login_unknown, "subject rule !login=login-unmapped", NO, NO, NO },
+	{ login_unmapped, "subject rule !login=login-unmapped", NO, NO, NO },
+	{ login_damaged, "subject rule !login=policy-corrupt", NO, NO, NO },
+	{ sudo_by_another_uid, "subject rule !login=invoker-mismatch",
+	    NO, NO, NO },
+	{ user_suspended, "subject rule login !user=user-suspended",
+	    NO, NO, NO },
+	{ user_inactive, "subject rule login !user=user-inactive",
+	    NO, NO, NO },
+	{ account_suspended, "subject rule login user scope:0 "
+	    "!scope=scope-unusable:1", NO, NO, NO },
+	{ no_scope_at_all, "subject rule login user !scope=policy-corrupt",
+	    NO, NO, NO },
+	{ too_many_scopes, "subject rule login user !scope=policy-corrupt",
+	    NO, NO, NO },
+	{ demand_without_roles, "subject rule login user scope:0 scope:1 "
+	    "scope:2 !assignment=role-missing:0/0 !demand=role-missing/0",
+	    0, NO, NO },
+	{ the_third_counts, "subject rule login user scope:0 scope:1 scope:2 "
+	    "!assignment=role-not-yet:0/0 !assignment=role-missing:1/0 "
+	    "assignment=granted:2/0 demand=granted:2/0", 0, 2, NO },
+	{ all_ended, "subject rule login user scope:0 scope:1 scope:2 "
+	    "!assignment=role-ended:0/0 !assignment=role-ended:1/0 "
+	    "!assignment=role-ended:2/0 !demand=role-ended:1/0", 0, 1, NO },
+	{ the_second_demand_fails, "subject rule login user scope:0 scope:1 "
+	    "scope:2 assignment=granted:0/0 demand=granted:0/0 "
+	    "!assignment=role-missing:0/1 !demand=role-missing/1",
+	    1, NO, NO },
+	{ exempt_by_name, "subject exemption:1", NO, NO, 1 },
+	{ exempt_in_a_strangers_mouth,
+	    "subject !exemption=invoker-mismatch:1", NO, NO, NO },
+	{ exemptions_damaged, "subject !exemption=policy-corrupt",
+	    NO, NO, NO },
+	{ suspended_but_permissive, "subject rule login !user=user-suspended "
+	    "permissive=user-suspended", NO, NO, NO },
+	/* clang-format on */
 };
 
 START_TEST(the_trace_tells_what_was_looked_at)
@@ -1053,8 +1281,15 @@ START_TEST(the_trace_tells_what_was_looked_at)
 	with = twr_decide(&w.view, &w.req, &trace);
 	without = twr_decide(&w.view, &w.req, NULL);
 	ck_assert_str_eq(seen.text, r->want);
+	ck_assert_uint_eq(with.demand, r->demand);
+	ck_assert_uint_eq(with.holding, r->holding);
+	ck_assert_uint_eq(with.exemption, r->exemption);
 	ck_assert_int_eq(with.verdict, without.verdict);
 	ck_assert_int_eq(with.reason, without.reason);
+	ck_assert_uint_eq(with.demand, without.demand);
+	ck_assert_uint_eq(with.holding, without.holding);
+	ck_assert_uint_eq(with.exemption, without.exemption);
+	ck_assert_int_eq(with.permissive, without.permissive);
 }
 END_TEST
 
@@ -1069,6 +1304,22 @@ START_TEST(every_reason_was_reached)
 		if (i != TWR_REASON_NONE)
 			ck_assert_msg(reached[i], "no test reaches %s",
 			    twr_reason_word((enum twr_reason)i));
+}
+END_TEST
+
+START_TEST(every_look_has_a_word_of_its_own)
+{
+	int i, k;
+
+	for (i = 0; i <= TWR_LOOK_PERMISSIVE; i++) {
+		ck_assert_ptr_nonnull(twr_look_word((enum twr_look)i));
+		ck_assert_str_ne(twr_look_word((enum twr_look)i), "?");
+		for (k = 0; k < i; k++)
+			ck_assert_str_ne(twr_look_word((enum twr_look)i),
+			    twr_look_word((enum twr_look)k));
+	}
+	ck_assert_str_eq(twr_look_word((enum twr_look)i), "?");
+	ck_assert_str_eq(twr_look_word((enum twr_look)(i + 1)), "?");
 }
 END_TEST
 
@@ -1127,6 +1378,7 @@ main(void)
 	const struct support_test tests[] = {
 		SUPPORT_ROWS(an_assignment_meets_a_demand, held),
 		SUPPORT_TEST(nothing_is_inherited_upwards),
+		SUPPORT_TEST(the_chain_has_an_end),
 		SUPPORT_ROWS(a_circumstance_decides, circumstances),
 		SUPPORT_TEST(the_first_obstacle_is_the_reason),
 		SUPPORT_ROWS(a_service_chooses_its_subject, subjects),
@@ -1144,6 +1396,7 @@ main(void)
 		SUPPORT_ROWS(permissive_lets_a_refusal_through, permissives),
 		SUPPORT_ROWS(permissive_does_not_cover_damage, failures),
 		SUPPORT_ROWS(the_trace_tells_what_was_looked_at, traces),
+		SUPPORT_TEST(every_look_has_a_word_of_its_own),
 		SUPPORT_TEST(every_reason_has_a_word_of_its_own),
 		SUPPORT_TEST(every_reason_was_reached), /* last */
 		SUPPORT_END,
