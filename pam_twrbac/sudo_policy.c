@@ -25,20 +25,44 @@ sudo_policy_close(struct sudo_policy *sp)
 	memset(sp, 0, sizeof(*sp));
 }
 
-static void
-open_policy(struct sudo_policy *sp, const struct twr_gate *gate)
+void
+sudo_policy_open(struct sudo_policy *sp, const struct twr_gate *gate)
 {
-	bool fresh = gate->boottime >= sp->opened_s &&
-	    gate->boottime - sp->opened_s < SUDO_POLICY_FRESH_S;
-
-	if (sp->asked && fresh)
-		return;
 	sudo_policy_close(sp);
 	sp->asked = true;
-	sp->opened_s = gate->boottime;
-	if (twr_judgement_open(gate, &sp->base) == TWR_OK)
-		twr_view_load_rule(&sp->base.reader, TWR_ROLE_SERVICE,
-		    &sp->base.view);
+	sp->looked_s = gate->boottime;
+	if (twr_judgement_open(gate, &sp->base) != TWR_OK)
+		return;
+	if (fstat(sp->base.reader.fd, &sp->st) == -1)
+		memset(&sp->st, 0, sizeof(sp->st));
+	twr_view_load_rule(&sp->base.reader, TWR_ROLE_SERVICE, &sp->base.view);
+}
+
+/* Is the file that was opened the one in force, and does it stay so? */
+static bool
+is_unchanged(const struct sudo_policy *sp, const struct twr_gate *gate)
+{
+	const struct twr_meta *meta = &sp->base.view.meta;
+	struct stat st;
+
+	return sp->base.status == TWR_OK && !sp->base.prev &&
+	    meta->confirm_boottime_s == 0 && gate->now < meta->stale_at &&
+	    lstat(gate->policy_path, &st) == 0 && st.st_ino == sp->st.st_ino &&
+	    st.st_dev == sp->st.st_dev && st.st_size == sp->st.st_size &&
+	    st.st_ctim.tv_sec == sp->st.st_ctim.tv_sec &&
+	    st.st_ctim.tv_nsec == sp->st.st_ctim.tv_nsec;
+}
+
+static void
+refresh(struct sudo_policy *sp, const struct twr_gate *gate)
+{
+	if (sp->asked && gate->boottime >= sp->looked_s &&
+	    gate->boottime - sp->looked_s < SUDO_POLICY_FRESH_S)
+		return;
+	if (sp->asked && is_unchanged(sp, gate))
+		sp->looked_s = gate->boottime;
+	else
+		sudo_policy_open(sp, gate);
 }
 
 /* The login's record, read at its first question. NULL: out of memory. */
@@ -117,7 +141,7 @@ sudo_policy_ask(struct sudo_policy *sp, const struct twr_gate *gate,
 {
 	struct twr_judgement *jd = ret;
 
-	open_policy(sp, gate);
+	refresh(sp, gate);
 	memset(jd, 0, sizeof(*jd));
 	borrow_policy(sp, gate, jd);
 	jd->request.service = TWR_ROLE_SERVICE;

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/stat.h>
 
 #include "gate.h"
 
@@ -11,8 +12,11 @@
  * A policy that is kept open for the questions of one process. The file is
  * opened and each login's record is read once, however many lines a sudoers
  * file has. A process that asks on for longer (sudo's intercept mode checks
- * every command of a session) opens the file anew after SUDO_POLICY_FRESH_S,
- * so a role that was taken away is not remembered.
+ * every command of a session) looks after SUDO_POLICY_FRESH_S whether another
+ * policy is in force, so a role that was taken away is not remembered.
+ *
+ * sudo asks under the effective uid of the target, who may not read the file:
+ * it must be opened before. What was read of an unchanged file stays good.
  */
 #define SUDO_POLICY_FRESH_S 2
 
@@ -21,7 +25,8 @@ struct sudo_user; /* one login's record */
 /* Zeroed: nothing is open. */
 struct sudo_policy {
 	bool asked; /* base holds a policy, or why there is none */
-	uint64_t opened_s; /* boottime */
+	uint64_t looked_s; /* boottime */
+	struct stat st; /* of the file, while base.status is TWR_OK */
 	struct twr_judgement base; /* the policy and the rule for sudo */
 	struct sudo_user *users;
 };
@@ -32,6 +37,9 @@ struct sudo_ask {
 	uint32_t uid; /* of its account here; TWR_UID_UNKNOWN */
 	struct twr_role_question question;
 };
+
+/* Open the policy while that is allowed. What fails is told when asked. */
+void sudo_policy_open(struct sudo_policy *sp, const struct twr_gate *gate);
 
 /*
  * Decide. ret is a judgement like any other, but its reader and parts of its

@@ -106,16 +106,22 @@ explain_unknown(const char *group, struct twr_judgement *jd)
 		    group, role ? "role" : "scope", role ? "role" : "scope");
 }
 
+static struct twr_gate
+make_gate(void)
+{
+	return (struct twr_gate) { .policy_path = plugin.args.policy,
+		.owner = 0,
+		.passwd_path = "/etc/passwd",
+		.now = seconds(CLOCK_REALTIME),
+		.boottime = (uint64_t)seconds(CLOCK_BOOTTIME) };
+}
+
 static bool
 is_member(const char *login, const char *group, const struct sudo_group *name,
     uint32_t uid)
 {
 	const struct twr_trace trace = { log_step, NULL };
-	const struct twr_gate gate = { .policy_path = plugin.args.policy,
-		.owner = 0,
-		.passwd_path = "/etc/passwd",
-		.now = seconds(CLOCK_REALTIME),
-		.boottime = (uint64_t)seconds(CLOCK_BOOTTIME) };
+	const struct twr_gate gate = make_gate();
 	const struct sudo_ask ask = { login, uid,
 		{ name->role, name->scope[0] != '\0' ? name->scope : NULL } };
 	struct twr_judgement jd;
@@ -180,7 +186,10 @@ plugin_init(int version, sudo_printf_t say, char *const argv[])
 		return -1;
 	}
 	if (sudo_args_parse(argv, &plugin.args, &jd.error) == TWR_OK) {
+		const struct twr_gate gate = make_gate();
+
 		plugin.ready = true;
+		sudo_policy_open(&plugin.policy, &gate);
 		return 1;
 	}
 	(void)say(SUDO_CONV_ERROR_MSG, "sudo_twrbac: %s\n", jd.error.text);
