@@ -305,7 +305,8 @@ judge_holding(const struct twr_rule *r, const struct twr_demand *d,
 
 /*
  * Which near miss tells the person most: one that begins (the soonest), then
- * one that ended or was removed (the latest), then none at all.
+ * one that ended or was removed (the latest; removed, if both are), then none
+ * at all.
  */
 static bool
 is_closer(const struct twr_holding *h, enum twr_reason why,
@@ -318,8 +319,11 @@ is_closer(const struct twr_holding *h, enum twr_reason why,
 	if (why == TWR_REASON_ROLE_NOT_YET)
 		return best_why != TWR_REASON_ROLE_NOT_YET ||
 		    h->not_before < best->not_before;
-	return best_why != TWR_REASON_ROLE_NOT_YET &&
-	    h->not_after > best->not_after;
+	if (best_why == TWR_REASON_ROLE_NOT_YET)
+		return false;
+	return h->not_after > best->not_after ||
+	    (h->not_after == best->not_after &&
+		why == TWR_REASON_ROLE_REMOVED && best_why != why);
 }
 
 static bool
