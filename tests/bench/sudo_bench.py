@@ -77,8 +77,9 @@ class Variant:
         self.cpu.append(float(cpu))
 
     def ratio(self, other):
+        """Of CPU: the wall clock is mostly that of other processes."""
         return statistics.median(
-            a / b for a, b in zip(self.wall, other.wall))
+            a / b for a, b in zip(self.cpu, other.cpu))
 
 
 def variants(world, build, small, large):
