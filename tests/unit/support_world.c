@@ -349,7 +349,7 @@ struct naive_request
 world_request(const struct naive_world *nw, struct support_random *rn)
 {
 	struct naive_request rq = { PICK(rn, world_services, WORLD_SERVICES),
-		random_login(nw, rn), NULL, 0, 0 };
+		random_login(nw, rn), NULL, 0, 0, NULL, NULL };
 
 	if (support_chance(rn, 5))
 		rq.service = "unlisted";
