@@ -11,9 +11,9 @@
 /*
  * A policy that is kept open for the questions of one process. The file is
  * opened and each login's record is read once, however many lines a sudoers
- * file has. A process that asks on for longer (sudo's intercept mode checks
- * every command of a session) looks after SUDO_POLICY_FRESH_S whether another
- * policy is in force, so a role that was taken away is not remembered.
+ * file has. A process that asks on for longer looks after SUDO_POLICY_FRESH_S
+ * whether another policy is in force, so a role that was taken away is not
+ * remembered.
  *
  * sudo asks under the effective uid of the target, who may not read the file:
  * it must be opened before. What was read of an unchanged file stays good.

@@ -201,7 +201,7 @@ session=$!
 chmod 1777 "$W/tmp"
 wait_until 100 test -e "$W/tmp/started"
 alice assignment remove erin acme/messaging/production hosts:operator
-sleep 2.1
+
 : >"$W/tmp/go"
 wait "$session"
 said=$(cat "$W/tmp/session")
