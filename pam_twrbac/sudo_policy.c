@@ -45,10 +45,11 @@ is_unchanged(const struct sudo_policy *sp, const struct twr_gate *gate)
 	const struct twr_meta *meta = &sp->base.view.meta;
 	struct stat st;
 
-	return sp->base.status == TWR_OK && !sp->base.prev &&
-	    meta->confirm_boottime_s == 0 && gate->now < meta->stale_at &&
-	    lstat(gate->policy_path, &st) == 0 && st.st_ino == sp->st.st_ino &&
-	    st.st_dev == sp->st.st_dev && st.st_size == sp->st.st_size &&
+	return gate->failure == NULL && sp->base.status == TWR_OK &&
+	    !sp->base.prev && meta->confirm_boottime_s == 0 &&
+	    gate->now < meta->stale_at && lstat(gate->policy_path, &st) == 0 &&
+	    st.st_ino == sp->st.st_ino && st.st_dev == sp->st.st_dev &&
+	    st.st_size == sp->st.st_size &&
 	    st.st_ctim.tv_sec == sp->st.st_ctim.tv_sec &&
 	    st.st_ctim.tv_nsec == sp->st.st_ctim.tv_nsec;
 }
@@ -56,7 +57,8 @@ is_unchanged(const struct sudo_policy *sp, const struct twr_gate *gate)
 static void
 refresh(struct sudo_policy *sp, const struct twr_gate *gate)
 {
-	if (sp->asked && gate->boottime >= sp->looked_s &&
+	if (sp->asked && gate->failure == NULL &&
+	    gate->boottime >= sp->looked_s &&
 	    gate->boottime - sp->looked_s < SUDO_POLICY_FRESH_S)
 		return;
 	if (sp->asked && is_unchanged(sp, gate))

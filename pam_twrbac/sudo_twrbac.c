@@ -32,11 +32,14 @@ static struct {
 } plugin;
 
 static int64_t
-seconds(clockid_t clock)
+seconds(clockid_t clock, struct twr_gate *gate)
 {
 	struct timespec ts;
 
-	return clock_gettime(clock, &ts) == 0 ? (int64_t)ts.tv_sec : 0;
+	if (clock_gettime(clock, &ts) == 0)
+		return (int64_t)ts.tv_sec;
+	gate->failure = "the clock cannot be read";
+	return 0;
 }
 
 /* Facility authpriv, under whatever name the host opened the log. */
@@ -109,11 +112,13 @@ explain_unknown(const char *group, struct twr_judgement *jd)
 static struct twr_gate
 make_gate(void)
 {
-	return (struct twr_gate) { .policy_path = plugin.args.policy,
+	struct twr_gate gate = { .policy_path = plugin.args.policy,
 		.owner = 0,
-		.passwd_path = "/etc/passwd",
-		.now = seconds(CLOCK_REALTIME),
-		.boottime = (uint64_t)seconds(CLOCK_BOOTTIME) };
+		.passwd_path = "/etc/passwd" };
+
+	gate.now = seconds(CLOCK_REALTIME, &gate);
+	gate.boottime = (uint64_t)seconds(CLOCK_BOOTTIME, &gate);
+	return gate;
 }
 
 static bool

@@ -98,6 +98,22 @@ START_TEST(time_passes_in_an_open_policy)
 }
 END_TEST
 
+START_TEST(without_a_clock_nobody_is_a_member)
+{
+	const char *path = support_path("policy.cdb");
+	struct twr_gate gate = support_gate(path);
+
+	support_site_write(path);
+	ck_assert_int_eq(ask(&gate, "bob", 1001), TWR_REASON_GRANTED);
+	gate.failure = "the clock cannot be read";
+	ck_assert_int_eq(ask(&gate, "bob", 1001), TWR_REASON_POLICY_UNREADABLE);
+	gate.failure = NULL;
+	gate.boottime += SUDO_POLICY_FRESH_S;
+	ck_assert_int_eq(ask(&gate, "bob", 1001), TWR_REASON_GRANTED);
+	sudo_policy_close(&sp);
+}
+END_TEST
+
 START_TEST(a_policy_from_before_says_so)
 {
 	const char *path = support_path("policy.cdb");
@@ -119,6 +135,7 @@ main(void)
 		SUPPORT_TEST(another_policy_is_seen_in_time),
 		SUPPORT_TEST(the_same_policy_is_opened_once),
 		SUPPORT_TEST(time_passes_in_an_open_policy),
+		SUPPORT_TEST(without_a_clock_nobody_is_a_member),
 		SUPPORT_TEST(a_policy_from_before_says_so),
 		SUPPORT_END,
 	};
