@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# make             the module and the tool: build/pam_twrbac.so, build/twrbac
+# make             the module, the tool and, where sudo's header is, the group
+#                  plugin: build/pam_twrbac.so, twrbac, sudo_twrbac.so
 # make check       unit tests, corpus replays, tool tests; as anyone
 # make check-root  the real programs: sshd, sudo, su, cron; as root
 # make check-all   both and lint, counted together
@@ -11,7 +12,7 @@
 # make coverage    how much of pam_twrbac/ the tests and the corpora reach
 # make mutants     small slips in FILES (the decision), which tests must kill
 # make bench       the measurements
-# make install     into PREFIX and PAMDIR, below DESTDIR; never into /etc
+# make install     into PREFIX, PAMDIR and SUDODIR, below DESTDIR; never /etc
 # make uninstall   removes what install put there
 # make clean       removes build/
 #
@@ -49,6 +50,15 @@ PAMDIR ?= $(patsubst %/,%,$(dir $(firstword $(foreach d, \
 	/usr/lib64 /lib64 /usr/lib /lib, \
 	$(wildcard $(d)/security/pam_permit.so $(d)/security/pam_unix.so)) \
 	/lib/security/none)))
+
+# Where sudo looks for plugins: the folder that holds its own. Its header comes
+# with the sudo package; SUDO_PLUGIN=no builds without.
+SUDODIR ?= $(patsubst %/,%,$(dir $(firstword $(foreach d,/usr/libexec/sudo \
+	/usr/lib/sudo /usr/lib/$(multiarch)/sudo /usr/lib64/sudo \
+	/usr/local/libexec/sudo,$(wildcard $(d)/sudoers.so)) \
+	/usr/libexec/sudo/none)))
+SUDO_PLUGIN ?= $(shell echo '\#include <sudo_plugin.h>' | \
+	$(CC) $(CPPFLAGS) -E - >/dev/null 2>&1 && echo yes || echo no)
 
 # The linker's words for a library, or the third argument without pkg-config.
 libs = $(shell $(PKG_CONFIG) --libs $(1) 2>/dev/null || echo $(2))
@@ -106,7 +116,13 @@ COMPILE := $(CC) -std=c17 $(DEFS) -iquote pam_twrbac -iquote tools \
 # ---- what is made of what ----
 
 pam_src   := $(wildcard pam_twrbac/pam_*.c)
-core_src  := $(filter-out $(pam_src),$(wildcard pam_twrbac/*.c))
+entry_src := pam_twrbac/sudo_twrbac.c
+sudo_src  := $(filter-out $(entry_src),$(wildcard pam_twrbac/sudo_*.c))
+core_src  := $(filter-out $(pam_src) $(sudo_src) $(entry_src), \
+	     $(wildcard pam_twrbac/*.c))
+ifneq ($(SUDO_PLUGIN),yes)
+entry_src :=
+endif
 tool_src  := $(wildcard tools/*.c)
 unit_src  := $(wildcard tests/unit/check_*.c)
 help_src  := $(wildcard tests/unit/support*.c)
@@ -115,8 +131,9 @@ fuzz_src  := $(wildcard tests/fuzz/fuzz_*.c)
 pamt_part := $(wildcard tests/pam/hostile_*.c)
 pamt_src  := $(filter-out $(pamt_part),$(wildcard tests/pam/*.c))
 bench_src := $(wildcard tests/bench/*.c)
-all_src   := $(pam_src) $(core_src) $(tool_src) $(unit_src) $(help_src) \
-	     $(fuzz_src) $(pamt_src) $(pamt_part) $(bench_src) \
+all_src   := $(pam_src) $(core_src) $(sudo_src) $(entry_src) $(tool_src) \
+	     $(unit_src) $(help_src) $(fuzz_src) $(pamt_src) $(pamt_part) \
+	     $(bench_src) \
 	     tests/fuzz/replay_main.c $(wildcard tests/unit/faults*.c)
 
 obj        = $(patsubst %.c,$(B)/o/%.o,$(1))
@@ -133,6 +150,7 @@ root_sh   := $(filter-out $(no_suite),$(wildcard tests/pam/*.sh) \
 	     $(wildcard tests/cli/root_*.sh))
 
 module := $(B)/pam_twrbac.so
+plugin := $(if $(entry_src),$(B)/sudo_twrbac.so)
 tool   := $(B)/twrbac
 # All but main, as an archive: a test takes what it names and no more.
 archive := $(B)/twrbac.a
@@ -151,12 +169,21 @@ run_suites := $(tests_env) ./.ci/run-suites
 .DELETE_ON_ERROR:
 .SECONDARY:
 
-all: $(module) $(tool) $(completions)
+all: $(module) $(tool) $(plugin) $(completions)
+ifeq ($(plugin),)
+	@echo "sudo_twrbac.so is not built: no <sudo_plugin.h>; install the" \
+	    "package sudo (sudo-devel, sudo-dev) to have it" >&2
+endif
 
 $(module): $(call obj,$(pam_src) $(core_src)) pam_twrbac/pam_twrbac.map \
     $(B)/sources
 	$(call say,LINK)$(LINK) -shared -Wl,--version-script=pam_twrbac/pam_twrbac.map \
 	    $(LDFLAGS) -o $@ $(filter %.o,$^) -lpam
+
+$(B)/sudo_twrbac.so: $(call obj,$(entry_src) $(sudo_src) $(core_src)) \
+    pam_twrbac/sudo_twrbac.map $(B)/sources
+	$(call say,LINK)$(LINK) -shared -Wl,--version-script=pam_twrbac/sudo_twrbac.map \
+	    $(LDFLAGS) -o $@ $(filter %.o,$^)
 
 $(tool): $(call obj,$(core_src) $(tool_src)) $(B)/sources
 	$(call say,LINK)$(LINK) -pie $(LDFLAGS) -o $@ $(filter %.o,$^) \
@@ -169,7 +196,7 @@ $(completions): $(tool)
 	@mkdir -p $(@D)
 	$(call say,SH)$(TWRBAC) completion $(shell) >$@
 
-$(archive): $(call obj,$(pam_src) $(core_src) \
+$(archive): $(call obj,$(pam_src) $(core_src) $(sudo_src) \
     $(filter-out tools/main.c,$(tool_src))) $(B)/sources
 	@rm -f $@
 	$(call say,AR)$(AR) crs $@ $(filter %.o,$^)
@@ -306,7 +333,8 @@ bench: programs $(benches)
 
 # ---- installing ----
 
-man_src   := $(wildcard pam_twrbac/*.8 tools/*.8 tools/*.5)
+man_src   := $(filter-out $(if $(plugin),,%/sudo_twrbac.8), \
+	     $(wildcard pam_twrbac/*.8 tools/*.8 tools/*.5))
 man_files := $(foreach m,$(man_src),$(MANDIR)/man$(subst .,,$(suffix \
 	     $(m)))/$(notdir $(m)))
 data_src  := $(wildcard etc/roles.conf etc/twrbac.conf)
@@ -335,13 +363,23 @@ install: all
 	$(call put,$(module),$(PAMDIR)/.pam_twrbac.so.new)
 	mv -f "$(DESTDIR)$(PAMDIR)/.pam_twrbac.so.new" \
 	    "$(DESTDIR)$(PAMDIR)/pam_twrbac.so"
+ifneq ($(plugin),)
+	$(call put,$(plugin),$(SUDODIR)/.sudo_twrbac.so.new)
+	mv -f "$(DESTDIR)$(SUDODIR)/.sudo_twrbac.so.new" \
+	    "$(DESTDIR)$(SUDODIR)/sudo_twrbac.so"
+endif
 
 uninstall:
 	@if grep -qs 'pam_twrbac\.so' "$(DESTDIR)$(SYSCONFDIR)"/pam.d/*; then \
 		echo "$(SYSCONFDIR)/pam.d still names pam_twrbac.so; without" \
 		    "the module every such login is refused: run twrbac" \
 		    "setup --remove first" >&2; exit 1; fi
+	@if grep -qs 'sudo_twrbac\.so' "$(DESTDIR)$(SYSCONFDIR)/sudoers" \
+	    "$(DESTDIR)$(SYSCONFDIR)"/sudoers.d/*; then \
+		echo "$(SYSCONFDIR)/sudoers still names sudo_twrbac.so; take" \
+		    "the line out with visudo first" >&2; exit 1; fi
 	rm -f "$(DESTDIR)$(PAMDIR)/pam_twrbac.so" \
+	    "$(DESTDIR)$(SUDODIR)/sudo_twrbac.so" \
 	    "$(DESTDIR)$(PREFIX)/sbin/twrbac" \
 	    $(foreach f,$(man_files),"$(DESTDIR)$(f)") \
 	    $(foreach f,$(completion_files),"$(DESTDIR)$(f)") \

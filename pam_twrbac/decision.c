@@ -86,11 +86,14 @@ twr_reason_of_status(enum twr_status status)
 
 /*
  * A caller that is not root may only speak for its own uid: sudo and su keep
- * the invoker's real uid.
+ * the invoker's real uid. A role question is about an account, not a caller:
+ * its uid must be the remembered one.
  */
 static bool
 may_speak_for(const struct work *w, uint32_t uid)
 {
+	if (w->view->asks_role)
+		return uid != TWR_UID_UNKNOWN && w->req->real_uid == uid;
 	return !w->view->subject.invoker || w->req->real_uid == 0 ||
 	    w->req->real_uid == uid;
 }
@@ -180,6 +183,27 @@ rule_is_there(struct work *w)
 		return step(w, TWR_LOOK_RULE, false, TWR_REASON_POLICY_CORRUPT,
 		    TWR_NOTHING);
 	return step(w, TWR_LOOK_RULE, rc == TWR_OK, why, TWR_NOTHING);
+}
+
+/* Does the policy know the role and the scope that are asked about? */
+static bool
+question_is_known(struct work *w)
+{
+	const struct twr_view *v = w->view;
+	enum twr_reason why = TWR_REASON_NONE;
+
+	if (!v->asks_role || v->rule_status != TWR_OK)
+		return true;
+	if (v->role_status != TWR_OK)
+		why = v->role_status == TWR_ENOENT ?
+		    TWR_REASON_ROLE_UNKNOWN :
+		    twr_reason_of_status(v->role_status);
+	else if (v->scope_status != TWR_OK)
+		why = v->scope_status == TWR_ENOENT ?
+		    TWR_REASON_SCOPE_UNKNOWN :
+		    twr_reason_of_status(v->scope_status);
+	return why == TWR_REASON_NONE ||
+	    step(w, TWR_LOOK_RULE, false, why, TWR_NOTHING);
 }
 
 static bool
@@ -282,8 +306,8 @@ judge_holding(const struct twr_rule *r, const struct twr_demand *d,
 
 /*
  * Which near miss tells the person most: one that begins (the soonest), then
- * one that ended or was removed (the latest), then none at all. best is not
- * looked at while its reason is that there is none.
+ * one that ended or was removed (the latest; removed, if both are), then none
+ * at all. best is not looked at while its reason is that there is none.
  */
 static bool
 is_closer(const struct twr_holding *h, enum twr_reason why,
@@ -296,8 +320,11 @@ is_closer(const struct twr_holding *h, enum twr_reason why,
 	if (why == TWR_REASON_ROLE_NOT_YET)
 		return best_why != TWR_REASON_ROLE_NOT_YET ||
 		    h->not_before < best->not_before;
-	return best_why != TWR_REASON_ROLE_NOT_YET &&
-	    h->not_after > best->not_after;
+	if (best_why == TWR_REASON_ROLE_NOT_YET)
+		return false;
+	return h->not_after > best->not_after ||
+	    (h->not_after == best->not_after &&
+		why == TWR_REASON_ROLE_REMOVED && best_why != why);
 }
 
 static bool
@@ -352,10 +379,11 @@ decide(struct work *w)
 	if (!step(w, TWR_LOOK_SUBJECT, sub->login != NULL, sub->problem,
 		TWR_NOTHING))
 		return;
-	if (decide_exemption(w))
+	if (!w->view->asks_role && decide_exemption(w))
 		return;
-	if (!rule_is_there(w) || !login_is_mapped(w) || !user_is_active(w) ||
-	    !two_factor_is_met(w) || !scope_is_usable(w) || !demands_are_met(w))
+	if (!question_is_known(w) || !rule_is_there(w) || !login_is_mapped(w) ||
+	    !user_is_active(w) || !two_factor_is_met(w) ||
+	    !scope_is_usable(w) || !demands_are_met(w))
 		return;
 	w->ret.verdict = TWR_GRANT;
 	w->ret.reason = TWR_REASON_GRANTED;
@@ -382,6 +410,8 @@ is_about_damage(enum twr_reason reason)
 	case TWR_REASON_ROLE_ENDED:
 	case TWR_REASON_ROLE_REMOVED:
 	case TWR_REASON_ROLE_NOT_YET:
+	case TWR_REASON_ROLE_UNKNOWN:
+	case TWR_REASON_SCOPE_UNKNOWN:
 		return false;
 	case TWR_REASON_NONE:
 	case TWR_REASON_GRANTED:
@@ -412,7 +442,8 @@ decide_permissive(struct work *w)
 	const struct twr_view *v = w->view;
 	int64_t now = w->req->now;
 
-	if (w->ret.verdict != TWR_DENY || is_about_damage(w->ret.reason))
+	if (w->ret.verdict != TWR_DENY || is_about_damage(w->ret.reason) ||
+	    v->asks_role)
 		return;
 	w->ret.permissive = now < v->meta.permissive_until ||
 	    service_is_permissive(v->service, now) ||

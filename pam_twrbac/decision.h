@@ -12,7 +12,11 @@ struct twr_request {
 	const char *invoker; /* PAM_RUSER, NULL when not set */
 	int64_t clock; /* what the clock says: nothing begins before it does */
 	int64_t now; /* clock, or the compile time if later: ends all in time */
-	uint32_t real_uid; /* of the calling process */
+	/*
+	 * Of the calling process; of a role question, the uid that the login
+	 * has on this host.
+	 */
+	uint32_t real_uid;
 	/*
 	 * uid of the subject in the local /etc/passwd; TWR_UID_UNKNOWN when
 	 * it is not there or nobody looked. Only read for logins that the
@@ -75,6 +79,9 @@ enum twr_reason twr_reason_of_status(enum twr_status status);
  * The order is: subject, exemption, rule, login, user, two-factor, scope,
  * assignments, grant. The first thing that fails is the reason. trace may be
  * NULL.
+ *
+ * A role question goes the same way without exemptions, and nothing permissive
+ * makes a yes of its no; its rule demands the role that is asked about.
  */
 struct twr_decision twr_decide(const struct twr_view *view,
     const struct twr_request *req, const struct twr_trace *trace);

@@ -266,26 +266,53 @@ name_claimant(const struct twr_gate *gate, struct twr_judgement *jd)
 	    (find_local(gate, jd->claimant, &uid) && uid == req->real_uid);
 }
 
+enum twr_status
+twr_judgement_open(const struct twr_gate *gate, struct twr_judgement *ret)
+{
+	struct twr_judgement *jd = ret;
+
+	memset(jd, 0, sizeof(*jd));
+	jd->reader.fd = -1;
+	jd->request.service = "";
+	jd->request.clock = gate->now;
+	jd->request.now = gate->now;
+	jd->request.local_uid = TWR_UID_UNKNOWN;
+	jd->status = gate->failure == NULL ?
+	    open_in_force(gate, jd) :
+	    twr_fail(&jd->error, TWR_EUNREADABLE, "%s", gate->failure);
+	if (jd->status != TWR_OK) {
+		jd->decision.reason = twr_reason_of_status(jd->status);
+		jd->decision.demand = TWR_NOTHING;
+		jd->decision.holding = TWR_NOTHING;
+		jd->decision.exemption = TWR_NOTHING;
+	}
+	return jd->status;
+}
+
+/* The clocks are the opening's; all else is the caller's. */
+static void
+take_request(struct twr_judgement *jd, const struct twr_request *req)
+{
+	const struct twr_request opened = jd->request;
+
+	jd->request = *req;
+	jd->request.clock = opened.clock;
+	jd->request.now = opened.now;
+	jd->request.local_uid = opened.local_uid;
+	if (jd->request.service == NULL)
+		jd->request.service = opened.service;
+}
+
 void
 twr_judge(const struct twr_gate *gate, const struct twr_request *req,
     const struct twr_trace *trace, struct twr_judgement *ret)
 {
 	struct twr_judgement *jd = ret;
 	struct twr_view *view = &jd->view;
+	enum twr_status rc = twr_judgement_open(gate, jd);
 
-	memset(jd, 0, sizeof(*jd));
-	jd->reader.fd = -1;
-	jd->request = *req;
-	jd->request.clock = gate->now;
-	jd->request.now = gate->now;
-	jd->request.local_uid = TWR_UID_UNKNOWN;
-	if (jd->request.service == NULL)
-		jd->request.service = "";
-
-	jd->status = gate->failure == NULL ?
-	    open_in_force(gate, jd) :
-	    twr_fail(&jd->error, TWR_EUNREADABLE, "%s", gate->failure);
-	if (jd->status == TWR_OK) {
+	take_request(jd, req);
+	if (rc == TWR_OK) {
 		twr_view_load(&jd->reader, jd->request.service, req->user,
 		    req->invoker, view);
 		if (view->login_status == TWR_ENOENT &&
@@ -295,11 +322,6 @@ twr_judge(const struct twr_gate *gate, const struct twr_request *req,
 		jd->decision = twr_decide(view, &jd->request, trace);
 		if (view->error.text[0] != '\0')
 			jd->error = view->error;
-	} else {
-		jd->decision.reason = twr_reason_of_status(jd->status);
-		jd->decision.demand = TWR_NOTHING;
-		jd->decision.holding = TWR_NOTHING;
-		jd->decision.exemption = TWR_NOTHING;
 	}
 	name_claimant(gate, jd);
 	jd->user_public = is_public(gate, jd, req->user);

@@ -66,6 +66,15 @@ void twr_judge(const struct twr_gate *gate, const struct twr_request *req,
 void twr_judgement_end(struct twr_judgement *jd);
 
 /*
+ * The first half of twr_judge(): open the policy that is in force, for whoever
+ * has several questions. ret is zeroed first; then its status, error, reader,
+ * view.meta, request.clock and request.now, prev, clock_behind and conf_edited
+ * are set. Without TWR_OK its decision is the denial that follows from that.
+ */
+enum twr_status twr_judgement_open(const struct twr_gate *gate,
+    struct twr_judgement *ret) TWR_MUST_CHECK;
+
+/*
  * Open a policy and read its meta record. rd and view are set on TWR_OK
  * only; release with twr_reader_close() and twr_view_free().
  */

@@ -61,6 +61,10 @@ enum twr_verdict {
 	X(ROLE_ENDED, "role-ended", "your role has ended") \
 	X(ROLE_REMOVED, "role-removed", "your role was removed") \
 	X(ROLE_NOT_YET, "role-not-yet", "your role has not begun") \
+	X(ROLE_UNKNOWN, "role-unknown", \
+	    "the host's policy knows no such role") \
+	X(SCOPE_UNKNOWN, "scope-unknown", \
+	    "the host's policy knows no such scope") \
 	X(POLICY_MISSING, "policy-missing", "this host has no policy") \
 	X(POLICY_UNREADABLE, "policy-unreadable", \
 	    "this program could not read the host's policy") \
@@ -167,6 +171,13 @@ struct twr_demand {
 struct twr_chain_link {
 	uint32_t scope;
 	enum twr_scope_status status;
+};
+
+/* A scope and all above it, as a role question may name it. */
+struct twr_place {
+	const char *path; /* for messages */
+	struct twr_chain_link chain[TWR_CHAIN_MAX];
+	size_t n_chain;
 };
 
 /* One service's rule: all demands must hold. */

@@ -23,6 +23,8 @@ code_of_refusal(enum twr_reason reason)
 	case TWR_REASON_ROLE_ENDED:
 	case TWR_REASON_ROLE_REMOVED:
 	case TWR_REASON_ROLE_NOT_YET:
+	case TWR_REASON_ROLE_UNKNOWN: /* of the group plugin only */
+	case TWR_REASON_SCOPE_UNKNOWN:
 		return PAM_PERM_DENIED;
 	case TWR_REASON_POLICY_MISSING:
 	case TWR_REASON_POLICY_UNREADABLE:

@@ -15,6 +15,9 @@
  *	L login             login or tombstone
  *	Nr number           key of a role; number is 4 bytes little-endian
  *	Ns number           path of a scope
+ *	K                   how many of each of the next two there are
+ *	Kr key              the roles that satisfy a demand for this one
+ *	Ks path or SID      a scope, with those above it
  *
  * Integers are little-endian and of fixed width. A string is its length in
  * 2 bytes, its bytes, and a NUL that the length does not count; it holds no
@@ -33,11 +36,13 @@
 #define TWR_KEY_RULE 'R'
 #define TWR_KEY_LOGIN 'L'
 #define TWR_KEY_NAME 'N'
+#define TWR_KEY_ASKED 'K' /* what role questions name (%:ROLE@SCOPE) */
 #define TWR_NAME_ROLE 'r'
 #define TWR_NAME_SCOPE 's'
 
 /* Bounds of the reader; compile refuses to write what is beyond them. */
 #define TWR_KEY_MAX (1 + TWR_LOGIN_MAX)
+#define TWR_ASKED_MAX (TWR_KEY_MAX - 2) /* bytes of a name in Kr and Ks */
 #define TWR_VALUE_MAX 65536 /* with its CRC */
 #define TWR_PROBE_MAX 64 /* hash slots looked at for one key */
 #define TWR_CRC_LEN 4
@@ -93,6 +98,9 @@
 	F(str, label)
 /* then roles[], each a u32 */
 #define TWR_DEMAND_MIN_LEN (1 + 3 + 4)
+
+/* Kr: one demand. Ks: these fields, then chain[] */
+#define TWR_PLACE_FIELDS(F, E) F(str, path)
 
 #define TWR_LOGIN_FIELDS(F, E) \
 	F(flag, tombstone) \

@@ -293,13 +293,13 @@ load_exemptions(const struct twr_reader *rd, struct twr_view *view)
 	return is_done(c) ? TWR_OK : bad_record(err, "list of exemptions");
 }
 
-/* The demands, with all their role numbers in one array. */
+/* n demands, with all their role numbers in one array. */
 static enum twr_status
-decode_demands(struct cursor *c, struct twr_view *view)
+decode_demands(struct cursor *c, size_t n, struct twr_view *view)
 {
 	struct twr_demand *demands;
 	uint32_t *roles;
-	size_t i, k, used = 0, n = get_count(c, TWR_DEMAND_MIN_LEN);
+	size_t i, k, used = 0;
 	size_t room = c->left / sizeof(*roles);
 
 	demands = own_array(view, n, sizeof(*demands));
@@ -323,13 +323,29 @@ decode_demands(struct cursor *c, struct twr_view *view)
 	return TWR_OK;
 }
 
+static bool
+decode_chain(struct cursor *c, struct twr_chain_link chain[TWR_CHAIN_MAX],
+    size_t *ret)
+{
+	size_t i, n = get_count(c, 5);
+
+	if (n == 0 || n > TWR_CHAIN_MAX)
+		return false;
+	for (i = 0; i < n; i++) {
+#define GET_INTO (&chain[i])
+		TWR_LINK_FIELDS(GET_FIELD, GET_ENUM)
+#undef GET_INTO
+	}
+	*ret = n;
+	return !c->bad;
+}
+
 static enum twr_status
 load_rule(const struct twr_reader *rd, const char *service,
     struct twr_view *view)
 {
 	struct twr_rule *r = &view->rule;
 	struct cursor cursor, *c = &cursor;
-	size_t i;
 	enum twr_status rc;
 
 	rc = fetch(rd, TWR_KEY_RULE, service, view, c, &view->error);
@@ -340,15 +356,10 @@ load_rule(const struct twr_reader *rd, const char *service,
 #define GET_INTO r
 	TWR_RULE_FIELDS(GET_FIELD, GET_ENUM)
 #undef GET_INTO
-	r->n_chain = get_count(c, 5);
-	if (r->n_chain == 0 || r->n_chain > TWR_CHAIN_MAX)
+	if (!decode_chain(c, r->chain, &r->n_chain))
 		return bad_record(&view->error, "scope chain of a rule");
-	for (i = 0; i < r->n_chain; i++) {
-#define GET_INTO (&r->chain[i])
-		TWR_LINK_FIELDS(GET_FIELD, GET_ENUM)
-#undef GET_INTO
-	}
-	if ((rc = decode_demands(c, view)) != TWR_OK)
+	rc = decode_demands(c, get_count(c, TWR_DEMAND_MIN_LEN), view);
+	if (rc != TWR_OK)
 		return rc;
 	/* a rule that demands nothing would grant to everybody */
 	if (!is_done(c) || r->n_demands == 0)
@@ -465,21 +476,15 @@ twr_view_load(const struct twr_reader *rd, const char *service,
 {
 	if (service == NULL)
 		service = "";
-	view->judge = find_judge(&view->meta, service, &view->service,
-	    &view->other);
 	view->subject = twr_subject_choose(&view->meta, service, user, invoker);
-	view->rule_status = TWR_ENOENT;
 	view->login_status = TWR_ENOENT;
 	view->exempt_status = load_exemptions(rd, view);
-	if (view->judge != NULL)
-		view->rule_status = load_rule(rd, view->judge->name, view);
+	twr_view_load_rule(rd, service, view);
 	if (view->subject.login != NULL)
 		view->login_status = load_login(rd, view->subject.login, view);
 	/* half-decoded parts are nobody's evidence */
 	if (view->exempt_status != TWR_OK)
 		memset(&view->exempt, 0, sizeof(view->exempt));
-	if (view->rule_status != TWR_OK)
-		memset(&view->rule, 0, sizeof(view->rule));
 	if (view->login_status != TWR_OK)
 		memset(&view->login, 0, sizeof(view->login));
 }
@@ -490,6 +495,121 @@ twr_view_free(struct twr_view *view)
 	while (view->n_owned > 0)
 		free(view->owned[--view->n_owned]);
 	memset(view, 0, sizeof(*view));
+}
+
+/* Fetch what a role question names; kind is TWR_NAME_ROLE or _SCOPE. */
+static enum twr_status
+fetch_asked(const struct twr_reader *rd, char kind, const char *name,
+    struct twr_view *view, struct cursor *c)
+{
+	char key[TWR_KEY_MAX];
+	size_t len = strlen(name);
+	enum twr_status rc;
+
+	if (len == 0 || len > TWR_ASKED_MAX)
+		return TWR_ENOENT;
+	key[0] = kind;
+	memcpy(key + 1, name, len + 1);
+	rc = fetch(rd, TWR_KEY_ASKED, key, view, c, &view->error);
+	if (rc != TWR_ENOENT)
+		return rc;
+	/* not there; or is nothing of the kind there? */
+	rc = fetch(rd, TWR_KEY_ASKED, NULL, view, c, &view->error);
+	if (rc == TWR_ENOENT)
+		return twr_fail(&view->error, TWR_ESTALE,
+		    "policy: compiled by a twrbac that did not know sudo by "
+		    "role; run twrbac compile");
+	return rc == TWR_OK ? TWR_ENOENT : rc;
+}
+
+static enum twr_status
+load_role_set(const struct twr_reader *rd, const char *role,
+    struct twr_view *view)
+{
+	struct cursor cursor, *c = &cursor;
+	enum twr_status rc;
+
+	rc = fetch_asked(rd, TWR_NAME_ROLE, role, view, c);
+	if (rc == TWR_OK)
+		rc = decode_demands(c, 1, view);
+	if (rc != TWR_OK)
+		return rc;
+	return is_done(c) ? TWR_OK : bad_record(&view->error, "role");
+}
+
+static enum twr_status
+load_place(const struct twr_reader *rd, const char *scope,
+    struct twr_view *view)
+{
+	struct twr_place place = { .path = "" };
+	struct cursor cursor, *c = &cursor;
+	enum twr_status rc;
+
+	rc = fetch_asked(rd, TWR_NAME_SCOPE, scope, view, c);
+	if (rc != TWR_OK)
+		return rc;
+#define GET_INTO (&place)
+	TWR_PLACE_FIELDS(GET_FIELD, GET_ENUM)
+#undef GET_INTO
+	if (!decode_chain(c, place.chain, &place.n_chain) || !is_done(c))
+		return bad_record(&view->error, "scope");
+	view->rule.scope_path = place.path;
+	memcpy(view->rule.chain, place.chain, sizeof(place.chain));
+	view->rule.n_chain = place.n_chain;
+	return TWR_OK;
+}
+
+void
+twr_view_load_rule(const struct twr_reader *rd, const char *service,
+    struct twr_view *view)
+{
+	view->judge = find_judge(&view->meta, service, &view->service,
+	    &view->other);
+	view->rule_status = TWR_ENOENT;
+	if (view->judge != NULL)
+		view->rule_status = load_rule(rd, view->judge->name, view);
+	/* half-decoded parts are nobody's evidence */
+	if (view->rule_status != TWR_OK)
+		memset(&view->rule, 0, sizeof(view->rule));
+}
+
+void
+twr_view_load_role(const struct twr_reader *rd,
+    const struct twr_role_question *question, struct twr_view *view)
+{
+	view->asks_role = true;
+	view->exempt_status = TWR_ENOENT;
+	view->role_status = view->scope_status = TWR_OK;
+	/* what the rule itself demands is not the question */
+	view->rule.demands = NULL;
+	view->rule.n_demands = 0;
+	if (view->rule_status != TWR_OK)
+		return;
+	view->role_status = load_role_set(rd, question->role, view);
+	if (question->scope != NULL)
+		view->scope_status = load_place(rd, question->scope, view);
+	if (view->role_status != TWR_OK) {
+		view->rule.demands = NULL;
+		view->rule.n_demands = 0;
+	}
+	if (view->scope_status != TWR_OK)
+		view->rule.n_chain = 0;
+}
+
+void
+twr_view_load_login(const struct twr_reader *rd, const char *login,
+    struct twr_view *view)
+{
+	memset(&view->subject, 0, sizeof(view->subject));
+	view->login_status = TWR_ENOENT;
+	if (is_set(login)) {
+		view->subject.login = login;
+		view->login_status = load_login(rd, login, view);
+	} else {
+		view->subject.problem = TWR_REASON_NO_USER;
+	}
+	if (view->login_status != TWR_OK)
+		memset(&view->login, 0, sizeof(view->login));
 }
 
 enum twr_status

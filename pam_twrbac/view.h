@@ -32,6 +32,9 @@ struct twr_view {
 	struct twr_rule rule;
 	enum twr_status login_status;
 	struct twr_login login;
+	/* a role question: rule is what it comes to, nobody is exempt */
+	bool asks_role;
+	enum twr_status role_status, scope_status;
 	struct twr_error error; /* of the last part that failed */
 	/* private to view.c; not to be copied: arrays may lie in room */
 	void *owned[12];
@@ -57,6 +60,30 @@ enum twr_status twr_view_load_meta(const struct twr_reader *rd,
 void twr_view_load(const struct twr_reader *rd, const char *service,
     const char *user, const char *invoker, struct twr_view *view);
 void twr_view_free(struct twr_view *view); /* zeroes it; may be repeated */
+
+/*
+ * A role question: does a login hold this role in this scope? Sudo's group
+ * plugin asks it for "%:ROLE" and "%:ROLE@SCOPE" of sudoers.
+ */
+struct twr_role_question {
+	const char *role; /* its key */
+	const char *scope; /* path or SID; NULL: that of the rule for sudo */
+};
+#define TWR_ROLE_SERVICE "sudo" /* whose rule gives scope and two-factor */
+
+/*
+ * The three parts of a role question, each for a view with meta, in any
+ * number of views: the rule for sudo (or "other"), what the question makes of
+ * it, and the login. The second needs the first in the same view, or a copy
+ * of its judge, rule and rule_status. A copied part must not outlive the view
+ * that it was read into.
+ */
+void twr_view_load_rule(const struct twr_reader *rd, const char *service,
+    struct twr_view *view);
+void twr_view_load_role(const struct twr_reader *rd,
+    const struct twr_role_question *question, struct twr_view *view);
+void twr_view_load_login(const struct twr_reader *rd, const char *login,
+    struct twr_view *view);
 
 /*
  * Whom to judge (DESIGN: "Whom a rule judges"). The subject is the rule's

@@ -198,6 +198,7 @@ write_policy(struct build *b, int fd, struct twr_meta *meta,
 	    (rc = build_write_logins(b, pw, err)) != TWR_OK ||
 	    (rc = write_exemptions(b, pw, err)) != TWR_OK ||
 	    (rc = build_write_names(b, pw, err)) != TWR_OK ||
+	    (rc = build_write_asked(b, pw, err)) != TWR_OK ||
 	    (rc = policy_writer_finish(pw, meta, err)) != TWR_OK)
 		goto out;
 	if (fsync(fd) != 0) {

@@ -42,6 +42,7 @@ void numbers_free(struct numbers *set);
 struct role_info {
 	uint32_t id;
 	enum role_type type;
+	bool deleted;
 	const char *key;
 	struct names permissions; /* its own */
 	struct numbers closure; /* ids of what it includes, itself too */
@@ -109,6 +110,10 @@ bool build_login_is_exempt(const struct build *b, const char *login);
 enum twr_status build_write_logins(struct build *b, struct policy_writer *pw,
     struct twr_error *err) TWR_MUST_CHECK;
 enum twr_status build_write_names(struct build *b, struct policy_writer *pw,
+    struct twr_error *err) TWR_MUST_CHECK;
+
+/* compile_asked.c: what sudoers may name as %:ROLE@SCOPE */
+enum twr_status build_write_asked(struct build *b, struct policy_writer *pw,
     struct twr_error *err) TWR_MUST_CHECK;
 
 /*

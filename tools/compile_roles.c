@@ -27,6 +27,7 @@ take_role(void *ctx, const struct role *role, struct twr_error *err)
 	memset(info, 0, sizeof(*info));
 	info->id = (uint32_t)role->id;
 	info->type = role->type;
+	info->deleted = role->deleted_at != TWR_NEVER;
 	if ((info->key = memory_text(&b->mem, role->key)) == NULL)
 		return build_no_memory(err);
 	b->n_roles++;

@@ -131,6 +131,45 @@ put_demand(struct policy_value *c, const struct twr_demand *demand)
 		put_u32(c, &demand->roles[i]);
 }
 
+static void
+put_chain(struct policy_value *c, const struct twr_chain_link *chain, size_t n)
+{
+	size_t i;
+
+	if (n == 0 || n > TWR_CHAIN_MAX) {
+		c->bad = true; /* the decoder refuses it */
+		return;
+	}
+	put_count(c, n);
+	for (i = 0; i < n; i++) {
+#define PUT_FROM (&chain[i])
+		TWR_LINK_FIELDS(PUT_FIELD, PUT_ENUM)
+#undef PUT_FROM
+	}
+}
+
+void
+policy_encode_asked(struct policy_value *c, uint32_t n_roles, uint32_t n_scopes)
+{
+	put_u32(c, &n_roles);
+	put_u32(c, &n_scopes);
+}
+
+void
+policy_encode_role_set(struct policy_value *c, const struct twr_demand *set)
+{
+	put_demand(c, set);
+}
+
+void
+policy_encode_place(struct policy_value *c, const struct twr_place *place)
+{
+#define PUT_FROM place
+	TWR_PLACE_FIELDS(PUT_FIELD, PUT_ENUM)
+#undef PUT_FROM
+	put_chain(c, place->chain, place->n_chain);
+}
+
 void
 policy_encode_rule(struct policy_value *c, const struct twr_rule *rule)
 {
@@ -139,17 +178,9 @@ policy_encode_rule(struct policy_value *c, const struct twr_rule *rule)
 #define PUT_FROM rule
 	TWR_RULE_FIELDS(PUT_FIELD, PUT_ENUM)
 #undef PUT_FROM
-	if (rule->n_chain == 0 || rule->n_chain > TWR_CHAIN_MAX ||
-	    rule->n_demands == 0) {
+	if (rule->n_demands == 0)
 		c->bad = true; /* the decoder refuses it */
-		return;
-	}
-	put_count(c, rule->n_chain);
-	for (i = 0; i < rule->n_chain; i++) {
-#define PUT_FROM (&rule->chain[i])
-		TWR_LINK_FIELDS(PUT_FIELD, PUT_ENUM)
-#undef PUT_FROM
-	}
+	put_chain(c, rule->chain, rule->n_chain);
 	put_count(c, rule->n_demands);
 	for (i = 0; i < rule->n_demands && !c->full; i++)
 		put_demand(c, &rule->demands[i]);

@@ -22,6 +22,12 @@ struct policy_value {
 
 void policy_encode_name(struct policy_value *c, const char *name);
 void policy_encode_rule(struct policy_value *c, const struct twr_rule *rule);
+/* What role questions name: how many of each, a role's set, a scope. */
+void policy_encode_asked(struct policy_value *c, uint32_t n_roles,
+    uint32_t n_scopes);
+void policy_encode_role_set(struct policy_value *c,
+    const struct twr_demand *set);
+void policy_encode_place(struct policy_value *c, const struct twr_place *place);
 void policy_encode_login(struct policy_value *c, const struct twr_login *login);
 void policy_encode_exemptions(struct policy_value *c,
     const struct twr_exemptions *ex);

@@ -37,6 +37,7 @@ struct policy_writer {
 	uint8_t *buffer; /* data that is not written yet: it ends at end */
 	size_t buffered;
 	uint8_t hash_key[16];
+	uint32_t n_role_sets, n_places;
 };
 
 static struct policy_value *
@@ -269,6 +270,52 @@ policy_writer_rule(struct policy_writer *pw, const char *service,
 	    "demands", err);
 }
 
+static enum twr_status
+add_asked(struct policy_writer *pw, char kind, const char *name,
+    const char *what, uint32_t *count, struct twr_error *err)
+{
+	char key[TWR_KEY_MAX];
+	size_t len = strlen(name);
+
+	if (len == 0 || len > TWR_ASKED_MAX)
+		return twr_fail(err, TWR_EDATA,
+		    "%s %.64s: what sudoers may name has 1 to %d bytes; "
+		    "rename it",
+		    what, name, TWR_ASKED_MAX);
+	key[0] = kind;
+	memcpy(key + 1, name, len + 1);
+	++*count;
+	return add_named(pw, TWR_KEY_ASKED, key, TWR_KEY_MAX - 1, what,
+	    "roles that include it", err);
+}
+
+enum twr_status
+policy_writer_role_set(struct policy_writer *pw, const struct twr_demand *set,
+    struct twr_error *err)
+{
+	policy_encode_role_set(start_value(pw), set);
+	return add_asked(pw, TWR_NAME_ROLE, set->label, "role",
+	    &pw->n_role_sets, err);
+}
+
+enum twr_status
+policy_writer_place(struct policy_writer *pw, const char *name,
+    const struct twr_place *place, struct twr_error *err)
+{
+	policy_encode_place(start_value(pw), place);
+	return add_asked(pw, TWR_NAME_SCOPE, name, "scope", &pw->n_places, err);
+}
+
+enum twr_status
+policy_writer_asked(struct policy_writer *pw, struct twr_error *err)
+{
+	static const uint8_t key[] = { TWR_KEY_ASKED };
+
+	policy_encode_asked(start_value(pw), pw->n_role_sets, pw->n_places);
+	return add_record(pw, key, sizeof(key), "list of", "role questions",
+	    "numbers", err);
+}
+
 enum twr_status
 policy_writer_login(struct policy_writer *pw, const char *name,
     const struct twr_login *login, struct twr_error *err)
@@ -447,10 +494,24 @@ static bool
 is_to_decode(const struct policy_writer *pw, const struct policy_record *pr,
     size_t i)
 {
-	if (pr->key[0] == TWR_KEY_RULE)
+	if (pr->key[0] == TWR_KEY_RULE ||
+	    (pr->key[0] == TWR_KEY_ASKED && pr->key_len > 2))
 		return true;
 	return pr->key[0] == TWR_KEY_LOGIN &&
 	    (pw->n < DECODED_LOGINS || i % (pw->n / DECODED_LOGINS) == 0);
+}
+
+/* A rule that is there is all that a role question wants of it. */
+static enum twr_status
+decode_asked(const struct twr_reader *rd, const char *name,
+    struct twr_view *view)
+{
+	bool role = name[0] == TWR_NAME_ROLE;
+	const struct twr_role_question qu = { role ? name + 1 : "-",
+		role ? NULL : name + 1 };
+
+	twr_view_load_role(rd, &qu, view);
+	return role ? view->role_status : view->scope_status;
 }
 
 static enum twr_status
@@ -465,6 +526,10 @@ verify_decoding(const struct twr_reader *rd, const struct policy_record *pr,
 	memset(&view, 0, sizeof(view));
 	memcpy(name, pr->key + 1, pr->key_len - 1);
 	name[pr->key_len - 1] = '\0';
+	if (pr->key[0] == TWR_KEY_ASKED) {
+		rc = decode_asked(rd, name, &view);
+		goto out_asked;
+	}
 	if ((rc = twr_view_load_meta(rd, &view, err)) != TWR_OK)
 		goto out;
 	twr_view_load(rd, rule ? name : "-", rule ? "-" : name,
@@ -472,6 +537,7 @@ verify_decoding(const struct twr_reader *rd, const struct policy_record *pr,
 	rc = rule ? view.rule_status : view.login_status;
 	if (view.exempt_status != TWR_OK)
 		rc = view.exempt_status;
+out_asked:
 	if (rc != TWR_OK)
 		rc = not_as_written(err, pr, view.error.text);
 out:

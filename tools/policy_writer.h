@@ -26,6 +26,18 @@ enum twr_status policy_writer_scope(struct policy_writer *pw, uint32_t number,
 enum twr_status policy_writer_rule(struct policy_writer *pw,
     const char *service, const struct twr_rule *rule,
     struct twr_error *err) TWR_MUST_CHECK;
+/*
+ * What role questions may name: the roles that satisfy a demand for the one
+ * whose key is the label; a scope by its path or its SID. A path that is too
+ * long for a key is left out, so that only the SID names it.
+ */
+enum twr_status policy_writer_role_set(struct policy_writer *pw,
+    const struct twr_demand *set, struct twr_error *err) TWR_MUST_CHECK;
+enum twr_status policy_writer_place(struct policy_writer *pw, const char *name,
+    const struct twr_place *place, struct twr_error *err) TWR_MUST_CHECK;
+/* Once, after them: there are role questions in this policy. */
+enum twr_status policy_writer_asked(struct policy_writer *pw,
+    struct twr_error *err) TWR_MUST_CHECK;
 enum twr_status policy_writer_login(struct policy_writer *pw, const char *name,
     const struct twr_login *login, struct twr_error *err) TWR_MUST_CHECK;
 enum twr_status policy_writer_exemptions(struct policy_writer *pw,

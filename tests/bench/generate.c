@@ -198,7 +198,9 @@ add_user(struct generator *g, uint64_t number)
 
 	bind_text(g->login, 1, number == g->users / 2 ? "nobody" : login);
 	sqlite3_bind_int64(g->login, 2, user);
-	sqlite3_bind_int64(g->login, 3, 100000 + (int64_t)number);
+	/* nobody's is what it is: sudo compares it */
+	sqlite3_bind_int64(g->login, 3,
+	    number == g->users / 2 ? 65534 : 100000 + (int64_t)number);
 	sqlite3_bind_int64(g->login, 4, MOMENT);
 	return insert(g, g->login) && add_assignments(g, number, user);
 }

@@ -249,6 +249,48 @@ ask_all(const struct twr_reader *rd)
 	free(jd);
 }
 
+/* The same bytes, asked for roles: the promises of a grant hold as well. */
+static void
+ask_roles(const struct twr_reader *rd)
+{
+	static const struct twr_role_question asked[] = {
+		{ "hosts:login", NULL },
+		{ "hosts:login", "acme" },
+		{ "hosts:admin", "acme/messaging" },
+		{ "hosts:login", "acme/closed" },
+		{ "hosts:none", "acme/none" },
+	};
+	struct twr_judgement *jd = calloc(1, sizeof(*jd));
+	struct twr_error err = { .text = "" };
+	size_t i;
+
+	PROMISE(jd != NULL);
+	for (i = 0; i < sizeof(asked) / sizeof(asked[0]); i++) {
+		memset(jd, 0, sizeof(*jd));
+		jd->reader = *rd;
+		jd->status = twr_view_load_meta(rd, &jd->view, &err);
+		jd->request = (struct twr_request) { .service = "sudo",
+			.user = "alice",
+			.clock = NOW,
+			.now = NOW,
+			.real_uid = 1000,
+			.local_uid = TWR_UID_UNKNOWN };
+		if (jd->status == TWR_OK) {
+			twr_view_load_rule(rd, TWR_ROLE_SERVICE, &jd->view);
+			twr_view_load_login(rd, "alice", &jd->view);
+			twr_view_load_role(rd, &asked[i], &jd->view);
+			jd->decision = twr_decide(&jd->view, &jd->request,
+			    NULL);
+			check_decision(jd);
+			PROMISE(jd->decision.verdict != TWR_EXEMPT);
+			PROMISE(!jd->decision.permissive);
+			check_texts(jd);
+		}
+		twr_view_free(&jd->view);
+	}
+	free(jd);
+}
+
 static void
 ask_names(const struct twr_reader *rd)
 {
@@ -284,6 +326,7 @@ judge_file(const uint8_t *data, size_t size)
 	}
 	if (twr_reader_init(rd, fd, size, &err) == TWR_OK) {
 		ask_all(rd);
+		ask_roles(rd);
 		ask_names(rd);
 		twr_reader_close(rd);
 	} else {

@@ -109,6 +109,19 @@ def build(records):
     return header + body + index
 
 
+def asked(roles, places):
+    """What role questions may name."""
+    records = [(b"Kr" + key.encode(), struct.pack("<B", 1) + text(key) +
+                array([struct.pack("<I", n) for n in numbers]))
+               for key, numbers in roles]
+    records += [(b"Ks" + path.encode(), text(path) +
+                 array([struct.pack("<IB", *link) for link in chain]))
+                for path, chain in places]
+    return records + [(b"K", struct.pack("<II", len(roles), len(places)))]
+
+
+PLACES = [("acme", ((1, 1),)), ("acme/messaging", ((2, 1), (1, 1))),
+          ("acme/closed", ((7, 3), (1, 1)))]
 ROLE = [(1, "any_role hosts:login", (4, 5, 6))]
 EXEMPT = [("login", 1, "root", 0), ("cron", 2, "", NO_UID),
           ("systemd-user", 4, "", NO_UID), ("*", 1, "carol", 1002)]
@@ -168,6 +181,10 @@ def policies():
     yield "name-long", policy(login([HELD]), extra=[
         (b"Nr" + struct.pack("<I", 7), text("hosts:seven") + b"x"),
         (b"Ns" + struct.pack("<I", 7), b"")])
+    yield "asked", policy(login([HELD]), extra=asked(
+        [("hosts:login", (4, 5)), ("hosts:admin", (5,))], PLACES))
+    yield "asked-nobody", policy(login([HELD]), extra=asked(
+        [("hosts:login", ())], [("acme", ())]))
     yield "empty", build([])
     yield "short", b"\0" * 2047
 
@@ -200,6 +217,17 @@ TEXTS = {
         "upper": SID.upper(), "lower": "us" + SID[2:],
         "bytes": "\x01\x02\x7f!!",
         "prefix": "IY" + "f" * 32,
+    },
+    "sudo_group": {
+        "role": "hosts:operator",
+        "scope": "hosts:operator@acme/messaging/production",
+        "sid": "hosts:operator@AC" + "0123456789abcdef" * 2,
+        "blank": "hosts:operator@acme/Field Service",
+        "escaped": "hosts\\:operator", "unix": "wheel", "number": "#0",
+        "capitals": "HOSTS:OPERATOR", "two": "hosts:operator:x",
+        "at": "users@example.com", "empty-scope": "hosts:operator@",
+        "slash": "hosts:operator@acme//x", "control": "hosts:op\n",
+        "long": "hosts:" + "o" * 300, "empty": "",
     },
     "logline": {
         "plain": "4c\nsshd\nalice\n\n192.0.2.7\nssh\nacme/messaging\n"

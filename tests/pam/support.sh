@@ -410,6 +410,38 @@ policy() {
 	esac || fatal "policy: cannot make the state $1"
 }
 
+# ---- sudo by role ----
+
+# Where this sudo looks for plugins, with ours among them; on copies.
+plugin_world() {
+	[ -e "$TWR_BUILD/sudo_twrbac.so" ] || cannot_run "sudo_twrbac.so is" \
+	    "not built: no <sudo_plugin.h>; install the package sudo"
+	for PLUGINS in /usr/libexec/sudo /usr/lib/sudo /usr/lib64/sudo \
+	    /usr/local/libexec/sudo ""; do
+		[ -e "$PLUGINS/sudoers.so" ] && break
+	done
+	[ -n "$PLUGINS" ] || cannot_run "sudo's folder of plugins is unknown"
+	cp -a "$PLUGINS" "$W/sudo"
+	cp "$TWR_BUILD/sudo_twrbac.so" "$W/sudo/"
+	chown -R 0:0 "$W/sudo"
+	mount --bind "$W/sudo" "$PLUGINS" ||
+		fatal "cannot put a private $PLUGINS in place"
+	GROUP_PLUGIN=sudo_twrbac.so
+	rm -rf /etc/sudoers.d
+}
+
+sudoers() { # lines behind the defaults
+	printf '%s\n' "Defaults !fqdn, !lecture, !authenticate, env_reset" \
+	    "Defaults group_plugin=\"$GROUP_PLUGIN\"" "$@" >/etc/sudoers
+	chmod 0440 /etc/sudoers
+}
+
+# The plugin's lines since the last log_mark.
+plugin_lines() {
+	log_wait
+	tail -n "+$log_from" "$LOG" | grep ' sudo_twrbac: '
+}
+
 # ---- ssh ----
 
 # Everything an ssh server needs but its configuration.

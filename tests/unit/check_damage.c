@@ -14,10 +14,11 @@
 
 #include "checksum.h"
 #include "policy_format.h"
+#include "sudo_policy.h"
 #include "support.h"
 #include "support_site.h"
 
-#define MAX_ASKED 64
+#define MAX_ASKED 128
 
 /* Every login at every service, of an intact file and of a damaged one. */
 struct answers {
@@ -43,6 +44,40 @@ ask_one(const char *path, const char *service, const char *login,
 	twr_judgement_end(&jd);
 }
 
+/* A role question, of an account with the uid that was remembered. */
+static void
+ask_role(const char *path, const char *login, uint32_t uid, const char *role,
+    const char *scope, struct answers *an)
+{
+	struct twr_gate gate = support_gate(path);
+	const struct sudo_ask asked = { login, uid, { role, scope } };
+	struct sudo_policy sp = { .asked = false };
+	struct twr_judgement jd;
+
+	sudo_policy_ask(&sp, &gate, &asked, NULL, &jd);
+	ck_assert_uint_lt(an->n, MAX_ASKED);
+	an->d[an->n++] = jd.decision;
+	an->status = jd.status;
+	sudo_policy_answered(&jd);
+	sudo_policy_close(&sp);
+}
+
+static void
+ask_roles(const char *path, struct answers *an)
+{
+	static const char *const roles[] = { "hosts:login", "hosts:operator",
+		"hosts:admin" };
+	static const char *const scopes[] = { NULL, "acme", "acme/messaging",
+		"acme/messaging/production", "acme/none" };
+	size_t r, s;
+
+	for (r = 0; r < sizeof(roles) / sizeof(roles[0]); r++)
+		for (s = 0; s < sizeof(scopes) / sizeof(scopes[0]); s++) {
+			ask_role(path, "bob", 1001, roles[r], scopes[s], an);
+			ask_role(path, "eve", 1002, roles[r], scopes[s], an);
+		}
+}
+
 static void
 ask_all(const char *path, struct answers *an)
 {
@@ -52,6 +87,7 @@ ask_all(const char *path, struct answers *an)
 	for (s = support_site_services; *s != NULL; s++)
 		for (l = support_site_logins; *l != NULL; l++)
 			ask_one(path, *s, *l, an);
+	ask_roles(path, an);
 }
 
 static bool

@@ -645,6 +645,174 @@ static const struct circumstance {
 #undef C
 };
 
+/* ---- role questions ---- */
+
+static void
+question(struct world *w)
+{
+	w->view.asks_role = true;
+	w->view.exempt_status = TWR_ENOENT;
+	w->req.service = "sudo";
+	w->req.real_uid = BOB_UID;
+}
+
+static void
+question_of_root(struct world *w)
+{
+	question(w);
+	w->req.real_uid = 0;
+}
+
+static void
+question_without_account(struct world *w)
+{
+	question(w);
+	w->req.real_uid = TWR_UID_UNKNOWN;
+}
+
+static void
+question_with_no_uid_known(struct world *w)
+{
+	question_without_account(w);
+	w->view.login.uid = TWR_UID_UNKNOWN;
+}
+
+static void
+question_of_nobody(struct world *w)
+{
+	question(w);
+	w->view.subject.login = NULL;
+	w->view.subject.problem = TWR_REASON_NO_USER;
+}
+
+static void
+question_of_the_exempt(struct world *w)
+{
+	question(w);
+	w->view.exempt_status = TWR_OK;
+	w->entries[0] = (struct twr_exemption) { "sudo", TWR_EXEMPT_EVERYONE,
+		"", TWR_UID_UNKNOWN };
+	w->view.exempt.n_entries = 1;
+	w->view.login.n_holdings = 0;
+}
+
+static void
+question_where_all_is_permissive(struct world *w)
+{
+	question(w);
+	w->view.meta.permissive_until = TWR_NEVER;
+	w->view.login.n_holdings = 0;
+}
+
+static void
+question_without_a_rule(struct world *w)
+{
+	question(w);
+	w->view.rule_status = TWR_ENOENT;
+}
+
+static void
+question_of_an_unknown_role(struct world *w)
+{
+	question(w);
+	w->view.role_status = TWR_ENOENT;
+	w->view.rule.n_demands = 0;
+}
+
+static void
+question_in_an_unknown_scope(struct world *w)
+{
+	question(w);
+	w->view.scope_status = TWR_ENOENT;
+	w->view.rule.n_chain = 0;
+}
+
+static void
+question_of_an_old_policy(struct world *w)
+{
+	question(w);
+	w->view.role_status = TWR_ESTALE;
+}
+
+static void
+question_of_a_damaged_role(struct world *w)
+{
+	question(w);
+	w->view.role_status = TWR_ECORRUPT;
+}
+
+static void
+question_in_a_damaged_scope(struct world *w)
+{
+	question(w);
+	w->view.scope_status = TWR_ECORRUPT;
+}
+
+static void
+question_that_lost_its_demand(struct world *w)
+{
+	question(w);
+	w->view.rule.n_demands = 0;
+}
+
+static void
+question_where_two_factor_is_asked(struct world *w)
+{
+	question(w);
+	w->view.rule.two_factor = true;
+}
+
+static void
+question_of_the_suspended(struct world *w)
+{
+	question(w);
+	w->view.login.status = TWR_USER_SUSPENDED;
+}
+
+static void
+question_in_a_closed_scope(struct world *w)
+{
+	question(w);
+	w->view.rule.chain[1].status = TWR_SCOPE_CLOSED;
+}
+
+static const struct circumstance questions[] = {
+#define C(fn) #fn, fn
+	{ C(question), GRANT },
+	{ C(question_of_root), DENY(INVOKER_MISMATCH) },
+	{ C(question_without_account), DENY(INVOKER_MISMATCH) },
+	{ C(question_with_no_uid_known), DENY(INVOKER_MISMATCH) },
+	{ C(question_of_nobody), DENY(NO_USER) },
+	{ C(question_of_the_exempt), DENY(ROLE_MISSING) },
+	{ C(question_where_all_is_permissive), DENY(ROLE_MISSING) },
+	{ C(question_without_a_rule), DENY(NO_RULE) },
+	{ C(question_of_an_unknown_role), DENY(ROLE_UNKNOWN) },
+	{ C(question_in_an_unknown_scope), DENY(SCOPE_UNKNOWN) },
+	{ C(question_of_an_old_policy), DENY(POLICY_STALE) },
+	{ C(question_of_a_damaged_role), DENY(POLICY_CORRUPT) },
+	{ C(question_in_a_damaged_scope), DENY(POLICY_CORRUPT) },
+	{ C(question_that_lost_its_demand), DENY(POLICY_CORRUPT) },
+	{ C(question_where_two_factor_is_asked), DENY(TWO_FACTOR_MISSING) },
+	{ C(question_of_the_suspended), DENY(USER_SUSPENDED) },
+	{ C(question_in_a_closed_scope), DENY(SCOPE_UNUSABLE) },
+#undef C
+};
+
+START_TEST(a_role_question_is_decided)
+{
+	const struct circumstance *c = &questions[_i];
+	struct twr_decision d;
+	struct world w;
+
+	make_world(&w);
+	c->change(&w);
+	d = ask(&w);
+	ck_assert_msg(d.verdict == c->verdict && d.reason == c->reason,
+	    "%s: %s", c->what, twr_reason_word(d.reason));
+	ck_assert_msg(!d.permissive, "%s", c->what);
+}
+END_TEST
+
 START_TEST(a_circumstance_decides)
 {
 	const struct circumstance *c = &circumstances[_i];
@@ -1380,6 +1548,7 @@ main(void)
 		SUPPORT_TEST(nothing_is_inherited_upwards),
 		SUPPORT_TEST(the_chain_has_an_end),
 		SUPPORT_ROWS(a_circumstance_decides, circumstances),
+		SUPPORT_ROWS(a_role_question_is_decided, questions),
 		SUPPORT_TEST(the_first_obstacle_is_the_reason),
 		SUPPORT_ROWS(a_service_chooses_its_subject, subjects),
 		SUPPORT_TEST(a_window_has_two_clocks),

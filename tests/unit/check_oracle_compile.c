@@ -495,7 +495,7 @@ build(struct naive_world *nw, const char *path)
 
 START_TEST(oracle_and_compiled_policy_agree)
 {
-	const struct world_plan plan = { SEED, WORLDS, REQUESTS, build,
+	const struct world_plan plan = { SEED, WORLDS, REQUESTS, false, build,
 		NAIVE_SOUND };
 	struct world_tally ta = { 0 };
 
@@ -504,10 +504,21 @@ START_TEST(oracle_and_compiled_policy_agree)
 }
 END_TEST
 
+START_TEST(oracle_and_role_questions_agree)
+{
+	const struct world_plan plan = { SEED + 1, WORLDS / 4, 4 * REQUESTS,
+		true, build, NAIVE_SOUND };
+	struct world_tally ta = { 0 };
+
+	world_run(&plan, &ta);
+	world_check_questions(&ta);
+}
+END_TEST
+
 START_TEST(a_planted_fault_is_seen)
 {
-	const struct world_plan plan = { SEED, FAULTY_WORLDS, REQUESTS, build,
-		(enum naive_fault)(_i + 1) };
+	const struct world_plan plan = { SEED, FAULTY_WORLDS, REQUESTS, false,
+		build, (enum naive_fault)(_i + 1) };
 	struct world_tally ta = { 0 };
 
 	world_run(&plan, &ta);
@@ -521,6 +532,7 @@ main(void)
 	static const char faults[NAIVE_FAULTS - 1] = { 0 };
 	const struct support_test tests[] = {
 		SUPPORT_TEST(oracle_and_compiled_policy_agree),
+		SUPPORT_TEST(oracle_and_role_questions_agree),
 		SUPPORT_ROWS(a_planted_fault_is_seen, faults),
 		SUPPORT_END,
 	};

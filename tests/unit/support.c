@@ -315,6 +315,13 @@ write_records(struct policy_writer *pw, const struct support_policy *p)
 	for (i = 0; i < p->n_logins; i++)
 		MUST(policy_writer_login(pw, p->logins[i].name,
 		    &p->logins[i].login, &err));
+	for (i = 0; i < p->n_role_sets; i++)
+		MUST(policy_writer_role_set(pw, &p->role_sets[i], &err));
+	for (i = 0; i < p->n_places; i++)
+		MUST(policy_writer_place(pw, p->places[i].path, &p->places[i],
+		    &err));
+	if (p->n_role_sets > 0)
+		MUST(policy_writer_asked(pw, &err));
 	MUST(policy_writer_exemptions(pw, &p->exempt, &err));
 }
 

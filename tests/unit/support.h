@@ -107,6 +107,11 @@ struct support_policy {
 	size_t n_roles;
 	const char *const *scopes; /* paths; the index is the number */
 	size_t n_scopes;
+	/* what role questions may name; none: as if compiled before them */
+	const struct twr_demand *role_sets;
+	size_t n_role_sets;
+	const struct twr_place *places; /* by their paths */
+	size_t n_places;
 };
 
 /* Serial 42, compiled at support_now, enforcing, never stale. */

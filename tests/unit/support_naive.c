@@ -158,6 +158,8 @@ look_for(const struct naive_world *nw, const char *user,
 			any_past = true;
 			latest = a->until;
 			was_removed = a->removed;
+		} else if (a->until == latest && a->removed) {
+			was_removed = true;
 		}
 	}
 	if (to_come)
@@ -440,6 +442,40 @@ judge(const struct naive_world *nw, const struct naive_request *rq,
 	return judge_mapped(nw, rq, &who, rule, fault);
 }
 
+/* As a rule for sudo that demands this role, there, would judge him. */
+static struct naive_answer
+judge_question(const struct naive_world *nw, const struct naive_request *rq,
+    enum naive_fault fault)
+{
+	const struct naive_rule *sudo = rule_of(nw, "sudo");
+	struct naive_rule asked = { .service = "sudo",
+		.any_role = { rq->role } };
+	const struct whom who = { rq->user, TWR_REASON_NONE, false };
+	const struct naive_login *l;
+	size_t i;
+
+	if (sudo == NULL)
+		sudo = rule_of(nw, "other");
+	if (!set(rq->user))
+		return deny(TWR_REASON_NO_USER);
+	if (sudo == NULL)
+		return deny(TWR_REASON_NO_RULE);
+	asked.two_factor = sudo->two_factor;
+	asked.scope = rq->scope != NULL ? rq->scope : sudo->scope;
+	if (role_named(nw, rq->role) == NULL)
+		return deny(TWR_REASON_ROLE_UNKNOWN);
+	for (i = 0; i < nw->n_scopes; i++)
+		if (same(nw->scopes[i].path, asked.scope))
+			break;
+	if (i == nw->n_scopes)
+		return deny(TWR_REASON_SCOPE_UNKNOWN);
+	l = login_named(nw, rq->user);
+	if (l != NULL && l->user != NULL && l->uid != rq->real_uid &&
+	    fault != NAIVE_UID_IGNORED)
+		return deny(TWR_REASON_INVOKER_MISMATCH);
+	return judge_mapped(nw, rq, &who, &asked, fault);
+}
+
 static bool
 is_permissive(const struct naive_world *nw, const struct naive_request *rq)
 {
@@ -466,6 +502,8 @@ naive_decide(const struct naive_world *nw, const struct naive_request *rq,
 
 	if (rq->now >= nw->stale_at)
 		return deny(TWR_REASON_POLICY_STALE);
+	if (rq->role != NULL)
+		return judge_question(nw, rq, fault);
 	an = judge(nw, rq, fault);
 	an.permissive = an.verdict == TWR_DENY && is_permissive(nw, rq);
 	return an;

@@ -101,6 +101,11 @@ struct naive_request {
 	const char *service, *user, *invoker;
 	int64_t now;
 	uint32_t real_uid;
+	/*
+	 * A role question about user: real_uid is that of his account. scope
+	 * NULL: that of the rule for sudo.
+	 */
+	const char *role, *scope;
 };
 
 struct naive_answer {

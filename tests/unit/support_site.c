@@ -81,6 +81,25 @@ static const char *const roles[] = { "hosts:login", "hosts:operator" };
 static const char *const scopes[] = { "acme", "acme/messaging",
 	"acme/messaging/production" };
 
+/* hosts:admin, which includes the others, is nobody's */
+static const uint32_t admin_set[] = { 2 };
+static const struct twr_demand role_sets[] = { { TWR_DEMAND_ROLE, "hosts:login",
+						   login_set, 2 },
+	{ TWR_DEMAND_ROLE, "hosts:operator", operator_set, 1 },
+	{ TWR_DEMAND_ROLE, "hosts:admin", admin_set, 1 } };
+static const struct twr_place places[] = {
+	{ "acme", { { SITE_ACME, TWR_SCOPE_ACTIVE } }, 1 },
+	{ "acme/messaging",
+	    { { SITE_MESSAGING, TWR_SCOPE_ACTIVE },
+		{ SITE_ACME, TWR_SCOPE_ACTIVE } },
+	    2 },
+	{ "acme/messaging/production",
+	    { { SITE_PRODUCTION, TWR_SCOPE_ACTIVE },
+		{ SITE_MESSAGING, TWR_SCOPE_ACTIVE },
+		{ SITE_ACME, TWR_SCOPE_ACTIVE } },
+	    3 }
+};
+
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
 void
@@ -98,6 +117,10 @@ support_site(struct support_policy *policy)
 		.n_roles = COUNT(roles),
 		.scopes = scopes,
 		.n_scopes = COUNT(scopes),
+		.role_sets = role_sets,
+		.n_role_sets = COUNT(role_sets),
+		.places = places,
+		.n_places = COUNT(places),
 	};
 }
 

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sudo_policy.h"
+
 #define T0 SUPPORT_NOW
 
 const char *const world_services[WORLD_SERVICES] = { "sshd", "sudo", "su",
@@ -347,7 +349,7 @@ struct naive_request
 world_request(const struct naive_world *nw, struct support_random *rn)
 {
 	struct naive_request rq = { PICK(rn, world_services, WORLD_SERVICES),
-		random_login(nw, rn), NULL, 0, 0 };
+		random_login(nw, rn), NULL, 0, 0, NULL, NULL };
 
 	if (support_chance(rn, 5))
 		rq.service = "unlisted";
@@ -383,11 +385,12 @@ compare(const struct naive_request *rq, const struct naive_answer *want,
 		return;
 	if (ta->differences++ == 0)
 		(void)snprintf(ta->first, sizeof(ta->first),
-		    "case %u: service %s, user %s, invoker %s, real uid %lu, "
-		    "now %+lld: %s%s, the oracle says %s%s (%.80s)",
-		    ta->cases, rq->service, rq->user, rq->invoker,
-		    (unsigned long)rq->real_uid, (long long)(rq->now - T0),
-		    twr_reason_word(got->reason),
+		    "case %u: service %s, user %s, invoker %s, role %s in %s, "
+		    "real uid %lu, now %+lld: %s%s, the oracle says %s%s "
+		    "(%.80s)",
+		    ta->cases, rq->service, rq->user, rq->invoker, rq->role,
+		    rq->scope, (unsigned long)rq->real_uid,
+		    (long long)(rq->now - T0), twr_reason_word(got->reason),
 		    got->permissive ? " permissive" : "",
 		    twr_reason_word(want->reason),
 		    want->permissive ? " permissive" : "", jd->error.text);
@@ -425,6 +428,47 @@ ask_both(const struct naive_world *nw, struct support_random *rn,
 	twr_judgement_end(&jd);
 }
 
+static struct naive_request
+random_question(const struct naive_world *nw, struct support_random *rn)
+{
+	struct naive_request rq = { .service = "sudo",
+		.user = random_login(nw, rn),
+		.role = PICK(rn, nw->roles, nw->n_roles).name };
+
+	if (support_chance(rn, 2))
+		rq.role = "r99";
+	if (support_chance(rn, 60))
+		rq.scope = PICK(rn, nw->scopes, nw->n_scopes).path;
+	if (support_chance(rn, 2))
+		rq.scope = "acme/nowhere";
+	if (support_chance(rn, 1))
+		rq.user = support_chance(rn, 50) ? NULL : "";
+	do
+		rq.real_uid = random_uid(nw, rn, rq.user);
+	while (rq.real_uid == 0 && support_chance(rn, 95));
+	rq.now = random_now(nw, rn, rq.user != NULL ? rq.user : "");
+	return rq;
+}
+
+/* In the life of one process, in which time passes in whatever way. */
+static void
+question_both(const struct naive_world *nw, struct support_random *rn,
+    struct sudo_policy *sp, struct twr_gate *gate, enum naive_fault fault,
+    struct world_tally *ta)
+{
+	struct naive_request rq = random_question(nw, rn);
+	struct naive_answer want = naive_decide(nw, &rq, fault);
+	const struct sudo_ask ask = { rq.user, rq.real_uid,
+		{ rq.role, rq.scope } };
+	struct twr_judgement jd;
+
+	gate->now = rq.now;
+	gate->boottime += SUDO_POLICY_FRESH_S;
+	sudo_policy_ask(sp, gate, &ask, NULL, &jd);
+	compare(&rq, &want, &jd, ta);
+	sudo_policy_answered(&jd);
+}
+
 void
 world_run(const struct world_plan *plan, struct world_tally *ta)
 {
@@ -439,7 +483,16 @@ world_run(const struct world_plan *plan, struct world_tally *ta)
 	for (i = 0; i < plan->worlds; i++) {
 		nw = world_make(&rn);
 		plan->build(nw, path);
-		for (k = 0; k < plan->requests; k++)
+		if (plan->questions) {
+			struct twr_gate gate = support_gate(path);
+			struct sudo_policy sp = { .asked = false };
+
+			for (k = 0; k < plan->requests; k++)
+				question_both(nw, &rn, &sp, &gate, plan->fault,
+				    ta);
+			sudo_policy_close(&sp);
+		}
+		for (k = 0; k < plan->requests && !plan->questions; k++)
 			ask_both(nw, &rn, path, plan->fault, ta);
 		free(nw);
 	}
@@ -478,6 +531,38 @@ world_check_agreement(const struct world_tally *ta)
 	for (i = 0; i < sizeof(met) / sizeof(met[0]); i++)
 		ck_assert_msg(ta->reasons[met[i]] >= 300, "%s only %u times",
 		    twr_reason_word(met[i]), ta->reasons[met[i]]);
+}
+
+static const enum twr_reason questions_met[] = { TWR_REASON_GRANTED,
+	TWR_REASON_NO_USER, TWR_REASON_INVOKER_MISMATCH, TWR_REASON_NO_RULE,
+	TWR_REASON_LOGIN_UNMAPPED, TWR_REASON_USER_INACTIVE,
+	TWR_REASON_USER_SUSPENDED, TWR_REASON_TWO_FACTOR_MISSING,
+	TWR_REASON_SCOPE_UNUSABLE, TWR_REASON_ROLE_MISSING,
+	TWR_REASON_ROLE_ENDED, TWR_REASON_ROLE_REMOVED, TWR_REASON_ROLE_NOT_YET,
+	TWR_REASON_ROLE_UNKNOWN, TWR_REASON_SCOPE_UNKNOWN,
+	TWR_REASON_POLICY_STALE };
+
+void
+world_check_questions(const struct world_tally *ta)
+{
+	size_t i;
+
+	(void)printf("# %u role questions: %u members; %u differences\n",
+	    ta->cases, ta->verdicts[1], ta->differences);
+	for (i = 0; i < sizeof(questions_met) / sizeof(questions_met[0]); i++)
+		(void)printf("#   %-20s %6u\n",
+		    twr_reason_word(questions_met[i]),
+		    ta->reasons[questions_met[i]]);
+	(void)fflush(stdout);
+	ck_assert_msg(ta->differences == 0, "%u differences; %s",
+	    ta->differences, ta->first);
+	ck_assert_uint_ge(ta->cases, 60000);
+	ck_assert_uint_eq(ta->verdicts[2] + ta->permissive, 0);
+	ck_assert_uint_ge(ta->verdicts[1], ta->cases / 10);
+	for (i = 0; i < sizeof(questions_met) / sizeof(questions_met[0]); i++)
+		ck_assert_msg(ta->reasons[questions_met[i]] >= 100,
+		    "%s only %u times", twr_reason_word(questions_met[i]),
+		    ta->reasons[questions_met[i]]);
 }
 
 void

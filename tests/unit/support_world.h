@@ -4,8 +4,9 @@
 
 /*
  * Random organizations, configurations and requests, put to the oracle of
- * support_naive.h and to twr_judge() at once. How a world becomes a policy
- * file is the test's: it hands in the function.
+ * support_naive.h and to twr_judge() at once; role questions to
+ * sudo_policy_ask(), all of a world to one that stays open. How a world becomes
+ * a policy file is the test's: it hands in the function.
  */
 
 #include "support.h"
@@ -39,6 +40,8 @@ struct world_policy {
 	size_t n_holdings;
 	struct twr_exemption exempt[128];
 	const char *mapped_system[20];
+	struct twr_demand role_sets[12];
+	struct twr_place places[16];
 };
 /* Release with free(). */
 struct world_policy *world_policy(const struct naive_world *nw);
@@ -47,6 +50,7 @@ struct world_plan {
 	uint64_t seed;
 	unsigned worlds;
 	unsigned requests; /* of each world */
+	bool questions; /* of roles, instead */
 	world_build_fn *build;
 	enum naive_fault fault; /* of the oracle */
 };
@@ -61,6 +65,9 @@ struct world_tally {
 
 /* Make the worlds and ask; adds to ta, which starts as zeroes. */
 void world_run(const struct world_plan *plan, struct world_tally *ta);
+
+/* The same of role questions: 60,000 cases and more agree. */
+void world_check_questions(const struct world_tally *ta);
 
 /*
  * Print what was met, as TAP comments, and assert that 100,000 cases and

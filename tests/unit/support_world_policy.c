@@ -124,7 +124,7 @@ scope_status(const char *word)
 
 /* The scope and all above it: cut the path at its slashes. */
 static void
-add_chain(const struct naive_world *nw, struct twr_rule *rule,
+add_chain(const struct naive_world *nw, struct twr_chain_link *chain, size_t *n,
     const char *scope)
 {
 	char path[64];
@@ -134,7 +134,7 @@ add_chain(const struct naive_world *nw, struct twr_rule *rule,
 	(void)snprintf(path, sizeof(path), "%s", scope);
 	for (;;) {
 		number = scope_number(nw, path);
-		rule->chain[rule->n_chain++] = (struct twr_chain_link) { number,
+		chain[(*n)++] = (struct twr_chain_link) { number,
 			scope_status(nw->scopes[number].status) };
 		if ((slash = strrchr(path, '/')) == NULL)
 			break;
@@ -156,7 +156,7 @@ build_rules(const struct naive_world *nw, struct world_policy *b)
 		to->scope_path = from->scope;
 		to->two_factor = from->two_factor;
 		to->demands = into;
-		add_chain(nw, to, from->scope);
+		add_chain(nw, to->chain, &to->n_chain, from->scope);
 		add_any(nw, b, to, into, from->any_role, false);
 		add_all(nw, b, to, into, from->all_roles, false);
 		add_any(nw, b, to, into, from->any_permission, true);
@@ -307,6 +307,29 @@ build_exemptions(const struct naive_world *nw, struct world_policy *b)
 								       .name;
 }
 
+/* What role questions may name. */
+static void
+build_asked(const struct naive_world *nw, struct world_policy *b)
+{
+	size_t i;
+
+	for (i = 0; i < nw->n_roles; i++) {
+		struct twr_rule one = { .n_demands = i };
+
+		add_demand(b, &one, b->role_sets, false, nw->roles[i].name,
+		    holders(nw, nw->roles[i].name, false));
+	}
+	for (i = 0; i < nw->n_scopes; i++) {
+		b->places[i].path = nw->scopes[i].path;
+		add_chain(nw, b->places[i].chain, &b->places[i].n_chain,
+		    nw->scopes[i].path);
+	}
+	b->policy.role_sets = b->role_sets;
+	b->policy.n_role_sets = nw->n_roles;
+	b->policy.places = b->places;
+	b->policy.n_places = nw->n_scopes;
+}
+
 struct world_policy *
 world_policy(const struct naive_world *nw)
 {
@@ -318,6 +341,7 @@ world_policy(const struct naive_world *nw)
 	build_services(nw, b);
 	build_rules(nw, b);
 	build_exemptions(nw, b);
+	build_asked(nw, b);
 	for (i = 0; i < nw->n_logins; i++) {
 		b->logins[i].name = nw->logins[i].name;
 		build_login(nw, b, &nw->logins[i], &b->logins[i].login);

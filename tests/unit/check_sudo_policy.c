@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/* One policy for the questions of a process: how long, and of which file. */
+#include "sudo_policy.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "support.h"
+#include "support_site.h"
+
+static struct sudo_policy sp;
+
+static enum twr_reason
+ask(const struct twr_gate *gate, const char *login, uint32_t uid)
+{
+	const struct sudo_ask asked = { login, uid,
+		{ "hosts:operator", "acme/messaging/production" } };
+	struct twr_judgement jd;
+	enum twr_reason reason;
+
+	sudo_policy_ask(&sp, gate, &asked, NULL, &jd);
+	ck_assert((jd.decision.verdict == TWR_GRANT) ==
+	    (jd.decision.reason == TWR_REASON_GRANTED));
+	reason = jd.decision.reason;
+	sudo_policy_answered(&jd);
+	return reason;
+}
+
+/* The site, in which nobody is mapped any more. */
+static void
+write_empty(const char *path)
+{
+	struct support_policy policy;
+
+	support_site(&policy);
+	policy.n_logins = 0;
+	support_policy_write(path, &policy);
+}
+
+START_TEST(another_policy_is_seen_in_time)
+{
+	const char *path = support_path("policy.cdb");
+	struct twr_gate gate = support_gate(path);
+
+	support_site_write(path);
+	ck_assert_int_eq(ask(&gate, "bob", 1001), TWR_REASON_GRANTED);
+	ck_assert_int_eq(ask(&gate, "eve", 1002), TWR_REASON_USER_SUSPENDED);
+	write_empty(path);
+	gate.boottime += SUDO_POLICY_FRESH_S - 1;
+	ck_assert_int_eq(ask(&gate, "bob", 1001), TWR_REASON_GRANTED);
+	gate.boottime += 1;
+	ck_assert_int_eq(ask(&gate, "bob", 1001), TWR_REASON_LOGIN_UNMAPPED);
+	ck_assert_int_eq(unlink(path), 0);
+	gate.boottime += SUDO_POLICY_FRESH_S;
+	ck_assert_int_eq(ask(&gate, "bob", 1001), TWR_REASON_POLICY_MISSING);
+	support_site_write(path);
+	gate.boottime += SUDO_POLICY_FRESH_S;
+	ck_assert_int_eq(ask(&gate, "bob", 1001), TWR_REASON_GRANTED);
+	sudo_policy_close(&sp);
+}
+END_TEST
+
+START_TEST(the_same_policy_is_opened_once)
+{
+	const char *path = support_path("policy.cdb");
+	struct twr_gate gate = support_gate(path);
+	unsigned before = support_count_fds();
+	const struct sudo_user *users;
+	int i;
+
+	support_site_write(path);
+	sudo_policy_open(&sp, &gate);
+	ck_assert_uint_eq(support_count_fds(), before + 1);
+	ck_assert_int_eq(ask(&gate, "bob", 1001), TWR_REASON_GRANTED);
+	users = sp.users;
+	for (i = 0; i < 10; i++) {
+		gate.boottime += SUDO_POLICY_FRESH_S;
+		ck_assert_int_eq(ask(&gate, "bob", 1001), TWR_REASON_GRANTED);
+		ck_assert_ptr_eq(sp.users, users); /* not read again */
+	}
+	sudo_policy_close(&sp);
+	ck_assert_uint_eq(support_count_fds(), before);
+}
+END_TEST
+
+START_TEST(time_passes_in_an_open_policy)
+{
+	const char *path = support_path("policy.cdb");
+	struct twr_gate gate = support_gate(path);
+
+	support_site_write(path);
+	gate.now = SUPPORT_NOW + 3599;
+	ck_assert_int_eq(ask(&gate, "bob", 1001), TWR_REASON_GRANTED);
+	gate.now++;
+	ck_assert_int_eq(ask(&gate, "bob", 1001), TWR_REASON_ROLE_ENDED);
+	sudo_policy_close(&sp);
+}
+END_TEST
+
+START_TEST(without_a_clock_nobody_is_a_member)
+{
+	const char *path = support_path("policy.cdb");
+	struct twr_gate gate = support_gate(path);
+
+	support_site_write(path);
+	ck_assert_int_eq(ask(&gate, "bob", 1001), TWR_REASON_GRANTED);
+	gate.failure = "the clock cannot be read";
+	ck_assert_int_eq(ask(&gate, "bob", 1001), TWR_REASON_POLICY_UNREADABLE);
+	gate.failure = NULL;
+	gate.boottime += SUDO_POLICY_FRESH_S;
+	ck_assert_int_eq(ask(&gate, "bob", 1001), TWR_REASON_GRANTED);
+	sudo_policy_close(&sp);
+}
+END_TEST
+
+START_TEST(a_policy_from_before_says_so)
+{
+	const char *path = support_path("policy.cdb");
+	struct twr_gate gate = support_gate(path);
+	struct support_policy policy;
+
+	support_site(&policy);
+	policy.n_role_sets = policy.n_places = 0;
+	support_policy_write(path, &policy);
+	ck_assert_int_eq(ask(&gate, "bob", 1001), TWR_REASON_POLICY_STALE);
+	sudo_policy_close(&sp);
+}
+END_TEST
+
+int
+main(void)
+{
+	const struct support_test tests[] = {
+		SUPPORT_TEST(another_policy_is_seen_in_time),
+		SUPPORT_TEST(the_same_policy_is_opened_once),
+		SUPPORT_TEST(time_passes_in_an_open_policy),
+		SUPPORT_TEST(without_a_clock_nobody_is_a_member),
+		SUPPORT_TEST(a_policy_from_before_says_so),
+		SUPPORT_END,
+	};
+
+	return support_run_in_folder("sudo_policy", tests);
+}
