@@ -4,8 +4,9 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-enum twr_status
-twr_fail(struct twr_error *err, enum twr_status rc, const char *fmt, ...)
+/* in parentheses: here a macro of this name would not do */
+enum twr_status(twr_fail)(struct twr_error *err, enum twr_status rc,
+    const char *fmt, ...)
 {
 	va_list ap;
 	char *p;
