@@ -180,7 +180,7 @@ pamd_each_service(const char *dir, const char *module,
 		return twr_fail(err, TWR_EUNREADABLE,
 		    "%s: %s; the services there were not looked at", dir,
 		    strerror(errno));
-	n = scandirat(se.dir, ".", &entries, is_service, compare_entries);
+	n = scandir(dir, &entries, is_service, compare_entries);
 	for (i = 0; i < n; i++) {
 		se.files = 0;
 		if (file_reaches(&se, entries[i]->d_name, 0))

@@ -379,7 +379,7 @@ static const struct place places[] = {
 static void
 expect_refusals(const char *path, const char *what, enum twr_status status)
 {
-	struct answers is;
+	struct answers is = { 0 };
 	size_t i;
 
 	ask_all(path, &is);
