@@ -257,7 +257,6 @@ clang:
 clang-check: $(units) $(replays) $(module) $(tool)
 	@$(run_suites) --as clang $(units) $(replays)
 
-# Suites that decide by pam_client; those of the core as well.
 valgrind: programs
 	@TWR_UNDER=valgrind $(run_suites) --as valgrind .ci/valgrind \
 	    $(if $(root),tests/pam/outcomes.sh tests/pam/module_hygiene.sh)
@@ -284,7 +283,7 @@ bench: programs $(benches)
 
 # ---- installing ----
 
-man_src   := $(wildcard pam_twrbac/*.8 tools/*.8 tools/*.5)
+man_src   := $(wildcard pam_twrbac/*.8 tools/*.[578])
 man_files := $(foreach m,$(man_src),$(MANDIR)/man$(subst .,,$(suffix \
 	     $(m)))/$(notdir $(m)))
 data_src  := $(wildcard etc/roles.conf etc/twrbac.conf)

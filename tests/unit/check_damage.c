@@ -480,7 +480,6 @@ START_TEST(an_improper_path_is_refused)
 	expect_refusals("", "empty", TWR_EINVAL);
 	expect_refusals("/", "root folder", TWR_EINVAL);
 	for (i = 0; i < sizeof(tails) / sizeof(tails[0]); i++) {
-		path = support_path("%s", "");
 		if (i == 0)
 			path = support_path("../%s/policy.cdb", name);
 		else
