@@ -5,9 +5,14 @@
 # make check       unit tests, corpus replays, tool tests; as anyone
 # make check-root  the real programs: sshd, sudo, su, cron; as root
 # make check-all   both and lint, counted together
+# make prove       check-all and all of the following, one sum; as root
+# make analyze     gcc's and clang's static analysis and cppcheck
+# make clang       built with clang: unit tests, replays
+# make musl        built for musl: the module, the core and their tests
+# make valgrind    the module and the core under memcheck
+# make asan        all suites under the address and undefined sanitizers
 # make demo        a role opens a door and its end closes it; as root
 # make lint        what scripts can prove of the tree: layers, exports, form
-# make asan        the unit tests under the address and undefined sanitizers
 # make fuzz        every fuzzer for TIME seconds (60), with clang
 # make coverage    how much of pam_twrbac/ the tests and the corpora reach
 # make mutants     small slips in FILES (the decision), which tests must kill
@@ -90,6 +95,9 @@ HARDEN := $(foreach f,-fstack-protector-strong -fstack-clash-protection \
 	-fno-delete-null-pointer-checks,$(call cc-ok,$(f)))
 # Sanitizers see less through fortified calls, and cannot link with defs.
 ifdef SAN
+# Nor do they see what these two make defined behaviour.
+HARDEN := $(filter-out -fno-strict-overflow -fno-delete-null-pointer-checks, \
+	$(HARDEN))
 HARDEN += -fsanitize=$(SAN) -fno-sanitize-recover=undefined \
 	-fno-omit-frame-pointer
 LINK := $(CC) $(CFLAGS) -fsanitize=$(SAN:fuzzer-no-link,%=%)
@@ -129,7 +137,8 @@ help_src  := $(wildcard tests/unit/support*.c)
 fuzz_src  := $(wildcard tests/fuzz/fuzz_*.c)
 # parts of one program
 pamt_part := $(wildcard tests/pam/hostile_*.c)
-pamt_src  := $(filter-out $(pamt_part),$(wildcard tests/pam/*.c))
+pamt_src  := $(filter-out $(pamt_part) %/preload_asan.c, \
+	     $(wildcard tests/pam/*.c))
 bench_src := $(wildcard tests/bench/*.c)
 all_src   := $(pam_src) $(core_src) $(sudo_src) $(entry_src) $(tool_src) \
 	     $(unit_src) $(help_src) $(fuzz_src) $(pamt_src) $(pamt_part) \
@@ -143,7 +152,7 @@ fuzzers   := $(fuzz_src:tests/fuzz/%.c=$(B)/tests/%)
 pam_tests := $(pamt_src:tests/pam/%.c=$(B)/tests/pam/%)
 benches   := $(bench_src:tests/bench/%.c=$(B)/bench/%)
 # Scripts that others source or run are no suites themselves.
-no_suite  := %/demo.sh %/lib.sh %/support.sh %/host.sh %/hostile.sh
+no_suite  := %/demo.sh %/lib.sh %/support.sh %/host.sh %/hostile.sh %/under.sh
 cli_sh    := $(filter-out $(no_suite) tests/cli/root_%, \
 	     $(wildcard tests/cli/*.sh))
 root_sh   := $(filter-out $(no_suite),$(wildcard tests/pam/*.sh) \
@@ -161,11 +170,18 @@ TWRBAC ?= $(if $(filter /%,$(B)),,./)$(tool)
 # What scripts get to know: the folder built into, relative and absolute.
 tests_env  := B="$(B)" CC="$(CC)" \
 	      TWR_BUILD="$(if $(filter /%,$(B)),,$(CURDIR)/)$(B)"
-run_suites := $(tests_env) ./.ci/run-suites
+# How many suites at a time: they wait as much as they work.
+JOBS       ?= $(shell nproc 2>/dev/null || echo 2)
+run_suites := $(tests_env) ./.ci/run-suites -j $(JOBS)
+# Proofs that are targets of their own. Those that a checkout has not are not
+# missed; a new one is hooked in by its name.
+proofs := analyze clang musl valgrind asan coverage mutants
+proofs := $(foreach p,$(proofs),$(if $(shell grep '^$(p):' \
+	  $(firstword $(MAKEFILE_LIST))),make:$(p)))
 
-.PHONY: all objects programs check check-root check-all demo lint mutants \
-	asan asan-check fuzz fuzz-run coverage coverage-run \
-	bench install uninstall clean FORCE
+.PHONY: all objects programs check check-root check-all prove demo lint \
+	analyze clang clang-check musl valgrind asan asan-check mutants \
+	fuzz fuzz-run coverage coverage-run bench install uninstall clean FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -253,9 +269,12 @@ $(benches): $(B)/bench/%: $(B)/o/tests/bench/%.o $(archive)
 # What a privileged process runs may not even name certain functions.
 banned :=
 $(B)/o/pam_twrbac/%.o: banned := -include pam_twrbac/banned.h
+# It stands in front of malloc, which a sanitizer's code must not do.
+plain :=
+$(B)/o/tests/pam/pam_client.o: plain := $(if $(SAN),-fno-sanitize=all)
 $(B)/o/%.o: %.c $(B)/flags
 	@mkdir -p $(@D)
-	$(call say,CC)$(COMPILE) $(banned) -c -o $@ $<
+	$(call say,CC)$(COMPILE) $(banned) $(plain) -c -o $@ $<
 
 # Rewritten only when they change, so that objects follow their flags and
 # programs the list of files they are made of.
@@ -305,10 +324,36 @@ mutants: $(archive) $(call obj,$(unit_src) $(help_src) $(fuzz_src) \
     tests/fuzz/replay_main.c)
 	@$(run_suites) tests/mutation/selftest tests/mutation/run
 
+# All proofs, one sum. Each of the latter has a build of its own.
+prove: programs
+	@$(run_suites) --root $(units) $(replays) $(cli_sh) $(root_sh) \
+	    .ci/lint $(proofs)
+
+analyze: all
+	@$(run_suites) .ci/analyze
+
+musl:
+	@$(run_suites) .ci/musl
+
+clang:
+	@$(MAKE) B=$(B)/clang CC=clang WERROR=1 clang-check
+clang-check: $(units) $(replays) $(module) $(tool)
+	@$(run_suites) --as clang $(units) $(replays)
+
+valgrind: programs
+	@TWR_UNDER=valgrind $(run_suites) --as valgrind .ci/valgrind \
+	    $(if $(root),tests/pam/outcomes.sh tests/pam/module_hygiene.sh)
+
+# What starts real programs wants root.
+root := $(filter 0,$(shell id -u))
 asan:
 	@$(MAKE) B=$(B)/asan SAN=address,undefined asan-check
-asan-check: $(units) $(replays)
-	@$(run_suites) $(units) $(replays)
+asan-check: programs $(B)/tests/pam/preload_asan.so
+	@TWR_UNDER=asan $(run_suites) --as asan $(units) $(replays) \
+	    $(cli_sh) $(if $(root),$(root_sh))
+$(B)/tests/pam/preload_asan.so: tests/pam/preload_asan.c $(B)/flags
+	@mkdir -p $(@D)
+	$(call say,LINK)$(CC) $(WARN) -fPIC -fvisibility=hidden -shared -o $@ $<
 
 fuzz:
 	@$(MAKE) B=$(B)/fuzz CC=$(FUZZ_CC) \
@@ -334,7 +379,7 @@ bench: programs $(benches)
 # ---- installing ----
 
 man_src   := $(filter-out $(if $(plugin),,%/sudo_twrbac.8), \
-	     $(wildcard pam_twrbac/*.8 tools/*.8 tools/*.5))
+	     $(wildcard pam_twrbac/*.8 tools/*.[578]))
 man_files := $(foreach m,$(man_src),$(MANDIR)/man$(subst .,,$(suffix \
 	     $(m)))/$(notdir $(m)))
 data_src  := $(wildcard etc/roles.conf etc/twrbac.conf)

@@ -87,7 +87,7 @@ pam_args_parse(int argc, const char **argv, struct pam_args *ret,
     struct twr_error *err)
 {
 	bool seen[COUNT + 1] = { false };
-	const char *value = NULL;
+	const char *value = "";
 	enum argument which;
 	const char *bad = NULL;
 	int i;

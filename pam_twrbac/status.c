@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "status.h"
+#undef twr_fail /* what analysis knows it by */
 
 #include <errno.h>
 #include <stdarg.h>

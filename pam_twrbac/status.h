@@ -48,6 +48,10 @@ struct twr_error {
  */
 enum twr_status twr_fail(struct twr_error *err, enum twr_status rc,
     const char *fmt, ...) TWR_PRINTF(3, 4);
+/* Static analysis sees one file at a time and cannot know what comes back. */
+#if defined(__clang_analyzer__) || defined(TWR_ANALYZE)
+#define twr_fail(err, rc, ...) ((void)twr_fail(err, rc, __VA_ARGS__), (rc))
+#endif
 
 /*
  * What an errno means, in English: strerror(3) would speak the language, and

@@ -34,7 +34,7 @@ enum actor_how {
 struct actor {
 	enum actor_how how;
 	int64_t user_id; /* 0: none, only with ACTOR_AS_ROOT */
-	char label[2 * (TWR_NAME_MAX + 4)]; /* e-mail; two when both count */
+	char label[2 * TWR_LOGIN_MAX + 24]; /* e-mail; two when both count */
 	char login[TWR_LOGIN_MAX + 1];
 	char reason[DIRECTORY_TEXT_MAX]; /* of --as-root, else "" */
 	bool administrator;

@@ -213,7 +213,7 @@ static enum twr_status
 check_circles(const struct catalogue *cat, const char *name,
     struct twr_error *err)
 {
-	bool *ended = calloc(cat->n_roles, sizeof(*ended));
+	bool *ended = calloc(cat->n_roles + 1, sizeof(*ended));
 	bool grew = true;
 	size_t i;
 	enum twr_status rc = TWR_OK;

@@ -107,6 +107,7 @@ search(struct search *se, struct twr_error *err)
 		rc = look_at_rules(se, cf, err);
 	config_free(cf);
 out:
+	se->path = NULL; /* it was a part of ac */
 	accepted_free(&ac);
 	return rc;
 }

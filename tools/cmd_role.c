@@ -181,11 +181,22 @@ end_line(struct offer *of)
 	of->line[0] = '\0';
 }
 
+/* All of a key, or nothing of it. */
+static void
+append_key(struct offer *of, const char *key)
+{
+	size_t len = strlen(of->line), room = sizeof(of->line) - len;
+	int n = snprintf(of->line + len, room, "%s%s", len > 0 ? ", " : "",
+	    key);
+
+	if (n < 0 || (size_t)n >= room)
+		of->line[len] = '\0';
+}
+
 static enum twr_status
 offer_one(void *ctx, const struct role *role, struct twr_error *err)
 {
 	struct offer *of = ctx;
-	size_t len;
 
 	(void)err;
 	/* protected ones are given by other commands */
@@ -197,10 +208,7 @@ offer_one(void *ctx, const struct role *role, struct twr_error *err)
 	    strlen(of->line) + strlen(role->key) > 80)
 		end_line(of);
 	(void)snprintf(of->group, sizeof(of->group), "%s", role->group);
-	len = strlen(of->line);
-	if (len + strlen(role->key) + 3 < sizeof(of->line))
-		(void)snprintf(of->line + len, sizeof(of->line) - len, "%s%s",
-		    len > 0 ? ", " : "", role->key);
+	append_key(of, role->key);
 	return TWR_OK;
 }
 

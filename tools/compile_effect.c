@@ -487,7 +487,6 @@ build_effect(struct build *b, const struct judge *old_policy,
 	}
 	if (rc != TWR_ENOENT)
 		goto out;
-	rc = TWR_OK;
 	for (; cm.old_here; step_old(&cm)) {
 		if (!has_key(new_policy, &cm.old))
 			judge_both(&cm, &cm.old);

@@ -98,7 +98,7 @@ old_lets_in(const struct build *b, const struct judge *old_policy,
 		return TWR_OK;
 	if ((rc = policy_scan_begin(&old_policy->rd, &ps, err)) != TWR_OK)
 		return rc;
-	while (!*ret && (rc = policy_scan_next(ps, &pr, err)) == TWR_OK) {
+	while (!*ret && policy_scan_next(ps, &pr, err) == TWR_OK) {
 		if (pr.key[0] != TWR_KEY_LOGIN)
 			continue;
 		memcpy(login, pr.key + 1, pr.key_len - 1);

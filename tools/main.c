@@ -141,6 +141,8 @@ run_command(struct cli *cli, struct twr_error *err)
 		rc = out_flush(&out, true, err);
 out:
 	out_end(&out);
+	cli->out = NULL;
+	cli->session = NULL;
 	return rc;
 }
 

@@ -23,6 +23,8 @@ MODULE=$W/bin/pam_twrbac.so
 TREE=$(cd "$(dirname "$0")/../.." && pwd) || exit 1
 TWR_BUILD=${TWR_BUILD:-$TREE/build}
 HELPERS=$TWR_BUILD/tests/pam
+# shellcheck source=tests/pam/under.sh
+[ -z "${TWR_UNDER-}" ] || . "$TREE/tests/pam/under.sh"
 
 # ---- the world ----
 
@@ -137,6 +139,7 @@ make_world() {
 	HOME=$W/home TMPDIR=$W/tmp
 	export HOME TMPDIR
 	cd "$W/tmp" || exit 1
+	[ -z "${TWR_UNDER-}" ] || enter_under
 	listen
 }
 
@@ -595,6 +598,7 @@ lacks() {
 }
 
 finish() {
+	[ -z "${TWR_UNDER-}" ] || leave_under
 	echo "1..$tests"
 	[ "$failures" -eq 0 ] || exit 1
 	exit 0

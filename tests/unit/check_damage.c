@@ -415,7 +415,7 @@ static const struct place places[] = {
 static void
 expect_refusals(const char *path, const char *what, enum twr_status status)
 {
-	struct answers is;
+	struct answers is = { 0 };
 	size_t i;
 
 	ask_all(path, &is);
@@ -516,7 +516,6 @@ START_TEST(an_improper_path_is_refused)
 	expect_refusals("", "empty", TWR_EINVAL);
 	expect_refusals("/", "root folder", TWR_EINVAL);
 	for (i = 0; i < sizeof(tails) / sizeof(tails[0]); i++) {
-		path = support_path("%s", "");
 		if (i == 0)
 			path = support_path("../%s/policy.cdb", name);
 		else
