@@ -285,6 +285,12 @@ about_reason(enum twr_reason reason)
 		return "the program did not say who asks (PAM_RUSER)";
 	case TWR_REASON_NO_USER:
 		return "the program named no user (PAM_USER)";
+	case TWR_REASON_ROLE_UNKNOWN:
+		return "sudoers names a role that the policy does not know; "
+		       "twrbac role list";
+	case TWR_REASON_SCOPE_UNKNOWN:
+		return "sudoers names a scope that the policy does not know; "
+		       "twrbac scope list";
 	case TWR_REASON_NONE:
 	case TWR_REASON_GRANTED:
 	case TWR_REASON_EXEMPT:
