@@ -555,7 +555,7 @@ START_TEST(a_failed_read_is_told)
 			ck_assert_int_eq(get(&rd, KEY, KEY_LEN),
 			    TWR_EUNREADABLE);
 			ck_assert_ptr_nonnull(strstr(said.text,
-			    strerror(errors[i])));
+			    twr_errno_text(errors[i])));
 			ck_assert_uint_eq(preads, n);
 		}
 	}
