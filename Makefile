@@ -340,8 +340,9 @@ clang:
 clang-check: $(units) $(replays) $(module) $(tool)
 	@$(run_suites) --as clang $(units) $(replays)
 
+slow := TWR_SUITE_SECONDS=1800
 valgrind: programs
-	@TWR_UNDER=valgrind $(run_suites) --as valgrind .ci/valgrind \
+	@$(slow) TWR_UNDER=valgrind $(run_suites) --as valgrind .ci/valgrind \
 	    $(if $(root),tests/pam/outcomes.sh tests/pam/module_hygiene.sh)
 
 # What starts real programs wants root.
@@ -349,7 +350,7 @@ root := $(filter 0,$(shell id -u))
 asan:
 	@$(MAKE) B=$(B)/asan SAN=address,undefined asan-check
 asan-check: programs $(B)/tests/pam/preload_asan.so
-	@TWR_UNDER=asan $(run_suites) --as asan $(units) $(replays) \
+	@$(slow) TWR_UNDER=asan $(run_suites) --as asan $(units) $(replays) \
 	    $(cli_sh) $(if $(root),$(root_sh))
 $(B)/tests/pam/preload_asan.so: tests/pam/preload_asan.c $(B)/flags
 	@mkdir -p $(@D)
