@@ -53,10 +53,13 @@ lacks "make dist: holds nothing that was built" \
 
 cp -r "$tree" "$tmp/b c" # a blank, another length
 rm -rf "$tmp/d1" "$tmp/d2"
-(umask 022 && TZ=UTC LC_ALL=C build_packages "$tree" "$tmp/one")
+(umask 022 && build_packages "$tree" "$tmp/one") || exit 1
 # whichever second and zone it is, whoever may read what is made
-(umask 077 && TZ=Pacific/Apia LC_ALL=C.UTF-8 LANGUAGE=de HOME=/nonexistent \
-    SHELL=/bin/false TMPDIR=/var/tmp build_packages "$tmp/b c" "$tmp/two")
+other_language=$(locale -a 2>/dev/null | grep -v -e '^C' -e '^POSIX' |
+	tail -n 1)
+(umask 077 && TZ=Pacific/Apia LC_ALL=${other_language:-C.UTF-8} LANGUAGE=de \
+    HOME=/nonexistent TMPDIR=/var/tmp && export TZ LC_ALL LANGUAGE HOME \
+    TMPDIR && build_packages "$tmp/b c" "$tmp/two" || exit 1) || exit 1
 
 n=0
 for deb in "$tmp/one"/*.deb; do
