@@ -127,15 +127,17 @@ COMPILE := $(CC) -std=c17 $(DEFS) -iquote pam_twrbac -iquote tools \
 
 # ---- what is made of what ----
 
-pam_src   := $(wildcard pam_twrbac/pam_*.c)
+# Sorted: wildcard's own order is the locale's, and the linker's follows it.
+pam_src   := $(sort $(wildcard pam_twrbac/pam_*.c))
 entry_src := pam_twrbac/sudo_twrbac.c
-sudo_src  := $(filter-out $(entry_src),$(wildcard pam_twrbac/sudo_*.c))
-core_src  := $(filter-out $(pam_src) $(sudo_src) $(entry_src), \
-	     $(wildcard pam_twrbac/*.c))
+sudo_src  := $(sort $(filter-out $(entry_src), \
+	     $(wildcard pam_twrbac/sudo_*.c)))
+core_src  := $(sort $(filter-out $(pam_src) $(sudo_src) $(entry_src), \
+	     $(wildcard pam_twrbac/*.c)))
 ifneq ($(SUDO_PLUGIN),yes)
 entry_src :=
 endif
-tool_src  := $(wildcard tools/*.c)
+tool_src  := $(sort $(wildcard tools/*.c))
 unit_src  := $(wildcard tests/unit/check_*.c)
 help_src  := $(wildcard tests/unit/support*.c)
 fuzz_src  := $(wildcard tests/fuzz/fuzz_*.c)

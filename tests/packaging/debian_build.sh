@@ -55,10 +55,15 @@ cp -r "$tree" "$tmp/b c" # a blank, another length
 rm -rf "$tmp/d1" "$tmp/d2"
 (umask 022 && build_packages "$tree" "$tmp/one") || exit 1
 # whichever second and zone it is, whoever may read what is made
-other_language=$(locale -a 2>/dev/null | grep -v -e '^C' -e '^POSIX' |
-	tail -n 1)
-(umask 077 && TZ=Pacific/Apia LC_ALL=${other_language:-C.UTF-8} LANGUAGE=de \
-    HOME=/nonexistent TMPDIR=/var/tmp && export TZ LC_ALL LANGUAGE HOME \
+# one that sorts otherwise, such as "a_b" and "ab"
+mkdir "$tmp/locale"
+localedef -i de_DE -f UTF-8 "$tmp/locale/de_DE.UTF-8" 2>"$tmp/localedef" || {
+	skip "localedef knows no German: install the package locales" \
+	    "a build in another language"
+	rmdir "$tmp/locale" # and the system's own languages count
+}
+(umask 077 && TZ=Pacific/Apia LC_ALL=de_DE.UTF-8 LOCPATH=$tmp/locale \
+    HOME=/nonexistent TMPDIR=/var/tmp && export TZ LC_ALL LOCPATH HOME \
     TMPDIR && build_packages "$tmp/b c" "$tmp/two" || exit 1) || exit 1
 
 n=0
