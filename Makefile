@@ -19,6 +19,9 @@
 # make bench       the measurements
 # make install     into PREFIX, PAMDIR and SUDODIR, below DESTDIR; never /etc
 # make uninstall   removes what install put there
+# make dist        the sources: build/twrbac-VERSION.tar.gz, reproducible
+# make deb         Debian packages: build/deb/
+# make check-packages  builds, installs, upgrades, removes them; as root
 # make clean       removes build/
 #
 # V=1 shows each command; WERROR=1 (and CI=true) makes warnings errors.
@@ -106,7 +109,8 @@ else ifdef COVERAGE
 HARDEN := --coverage -O0 -U_FORTIFY_SOURCE
 LINK := $(CC) $(CFLAGS) --coverage
 else
-HARDEN += -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=$(if \
+# Last: packagers' CPPFLAGS name a level too.
+FORTIFY := -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=$(if \
 	$(call cc-ok,-ftrivial-auto-var-init=zero),3,2)
 LINK := $(CC) $(CFLAGS) -Wl,-z,relro,-z,now,-z,noexecstack,-z,defs \
 	-Wl,--as-needed
@@ -119,19 +123,21 @@ DEFS := -D_GNU_SOURCE -DTWR_VERSION='"$(VERSION)"' \
 # -iquote, not -I: a header of ours can never hide one of the system's.
 COMPILE := $(CC) -std=c17 $(DEFS) -iquote pam_twrbac -iquote tools \
 	-iquote tests/unit -fPIC -fvisibility=hidden -MMD -MP $(WARN) \
-	$(HARDEN) $(CPPFLAGS) $(CFLAGS)
+	$(HARDEN) $(CPPFLAGS) $(CFLAGS) $(FORTIFY)
 
 # ---- what is made of what ----
 
-pam_src   := $(wildcard pam_twrbac/pam_*.c)
+# Sorted: wildcard's own order is the locale's, and the linker's follows it.
+pam_src   := $(sort $(wildcard pam_twrbac/pam_*.c))
 entry_src := pam_twrbac/sudo_twrbac.c
-sudo_src  := $(filter-out $(entry_src),$(wildcard pam_twrbac/sudo_*.c))
-core_src  := $(filter-out $(pam_src) $(sudo_src) $(entry_src), \
-	     $(wildcard pam_twrbac/*.c))
+sudo_src  := $(sort $(filter-out $(entry_src), \
+	     $(wildcard pam_twrbac/sudo_*.c)))
+core_src  := $(sort $(filter-out $(pam_src) $(sudo_src) $(entry_src), \
+	     $(wildcard pam_twrbac/*.c)))
 ifneq ($(SUDO_PLUGIN),yes)
 entry_src :=
 endif
-tool_src  := $(wildcard tools/*.c)
+tool_src  := $(sort $(wildcard tools/*.c))
 unit_src  := $(wildcard tests/unit/check_*.c)
 help_src  := $(wildcard tests/unit/support*.c)
 fuzz_src  := $(wildcard tests/fuzz/fuzz_*.c)
@@ -181,7 +187,8 @@ proofs := $(foreach p,$(proofs),$(if $(shell grep '^$(p):' \
 
 .PHONY: all objects programs check check-root check-all prove demo lint \
 	analyze clang clang-check musl valgrind asan asan-check mutants \
-	fuzz fuzz-run coverage coverage-run bench install uninstall clean FORCE
+	fuzz fuzz-run coverage coverage-run bench install uninstall \
+	dist deb check-packages clean FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -433,6 +440,19 @@ uninstall:
 	    $(foreach f,$(doc_src),"$(DESTDIR)$(docdir)/pam.d/$(notdir $(f))")
 	-rmdir "$(DESTDIR)$(datadir)" "$(DESTDIR)$(docdir)/pam.d" \
 	    "$(DESTDIR)$(docdir)" 2>/dev/null
+
+# ---- packages ----
+
+dist:
+	$(call say,DIST)./packaging/dist $(VERSION) $(B)/twrbac-$(VERSION).tar.gz
+
+deb: dist
+	$(call say,DEB)./packaging/deb $(VERSION) \
+	    $(B)/twrbac-$(VERSION).tar.gz $(B)/deb
+
+pack_sh := $(filter-out $(no_suite),$(wildcard tests/packaging/*.sh))
+check-packages: programs
+	@$(run_suites) --root $(pack_sh)
 
 clean:
 	rm -rf $(B)

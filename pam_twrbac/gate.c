@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -43,6 +44,26 @@ twr_policy_prev_path(const char *path, char *buf, size_t size)
 		len -= 4;
 	n = snprintf(buf, size, "%.*s.prev.cdb", (int)len, path);
 	return n < 0 || (size_t)n >= size ? TWR_EINVAL : TWR_OK;
+}
+
+bool
+twr_policy_unconfigured(const char *path, uid_t owner)
+{
+	char mark[PATH_MAX];
+	const char *slash = strrchr(path, '/');
+	struct twr_error unused;
+	struct stat st;
+	int fd, n;
+
+	if (slash == NULL)
+		return false;
+	n = snprintf(mark, sizeof(mark), "%.*s" TWR_UNCONFIGURED,
+	    (int)(slash + 1 - path), path);
+	if (n < 0 || (size_t)n >= sizeof(mark) ||
+	    twr_safe_open(mark, owner, &fd, &st, &unused) != TWR_OK)
+		return false;
+	(void)close(fd);
+	return true;
 }
 
 bool

@@ -86,6 +86,15 @@ enum twr_status twr_policy_open(const char *path, uid_t owner,
 enum twr_status twr_policy_prev_path(const char *path, char *buf,
     size_t size) TWR_MUST_CHECK;
 
+/*
+ * Is the host marked as one that never had a policy? The mark is a file named
+ * "unconfigured" beside the policy, opened as safely; packages make it when
+ * they are installed for the first time, and what puts a policy in force
+ * removes it. Everything that is in doubt is no.
+ */
+#define TWR_UNCONFIGURED "unconfigured"
+bool twr_policy_unconfigured(const char *path, uid_t owner) TWR_MUST_CHECK;
+
 /* No usable policy: missing, unsafe, corrupt, too new or stale. */
 bool twr_reason_is_no_policy(enum twr_reason reason);
 

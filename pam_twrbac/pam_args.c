@@ -10,6 +10,7 @@ enum argument {
 	POLICY,
 	BREAK_GLASS,
 	PERMISSIVE_UNTIL,
+	PERMISSIVE_UNCONFIGURED,
 	TELL,
 	DEBUG,
 	COUNT
@@ -19,6 +20,7 @@ static const char *const names[COUNT] = {
 	[POLICY] = "policy=",
 	[BREAK_GLASS] = "break_glass=",
 	[PERMISSIVE_UNTIL] = "permissive_until=",
+	[PERMISSIVE_UNCONFIGURED] = "permissive_unconfigured",
 	[TELL] = "tell",
 	[DEBUG] = "debug",
 };
@@ -70,6 +72,9 @@ apply(enum argument which, const char *value, struct pam_args *ret)
 		return is_login_list(value);
 	case PERMISSIVE_UNTIL:
 		return twr_time_parse(value, &ret->permissive_until);
+	case PERMISSIVE_UNCONFIGURED:
+		ret->permissive_unconfigured = true;
+		return true;
 	case TELL:
 		ret->tell = true;
 		return true;
@@ -107,6 +112,7 @@ pam_args_parse(int argc, const char **argv, struct pam_args *ret,
 	ret->policy = PAM_ARGS_POLICY;
 	ret->break_glass = NULL;
 	ret->permissive_until = TWR_ALWAYS;
+	ret->permissive_unconfigured = false;
 	return twr_fail(err, TWR_EINVAL,
 	    "argument \"%.128s\" of pam_twrbac is unknown, malformed or given "
 	    "twice; correct the line in pam.d",

@@ -18,6 +18,8 @@ struct pam_args {
 	const char *policy; /* absolute path */
 	const char *break_glass; /* login[,login...]; NULL: nobody */
 	int64_t permissive_until; /* TWR_ALWAYS: enforcing */
+	bool permissive_unconfigured; /* ... where no policy ever was */
+	bool unconfigured; /* no argument: whether the host is marked so */
 	bool tell; /* speak although the program asked for silence */
 	bool debug; /* log each step of the decision at debug level */
 };

@@ -77,6 +77,8 @@ pam_sm_acct_mgmt(pam_handle_t *pamh, int flags, int argc, const char **argv)
 	jd.reader.fd = -1;
 	if (pam_args_parse(argc, argv, &args, &jd.error) == TWR_OK) {
 		judge(&args, &rq, &jd);
+		args.unconfigured = args.permissive_unconfigured &&
+		    twr_policy_unconfigured(args.policy, 0);
 		out = pam_verdict(&args, &jd, jd.request.now);
 	} else {
 		out = pam_verdict_bad_argument();

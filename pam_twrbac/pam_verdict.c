@@ -65,6 +65,14 @@ is_break_glass(const struct pam_args *args, const struct twr_judgement *jd)
 	    pam_args_break_glass(args, jd->claimant);
 }
 
+/* A file that is there, but unsafe or damaged, is another matter. */
+static bool
+is_yet_unconfigured(const struct pam_args *args, enum twr_reason reason)
+{
+	return args->permissive_unconfigured && args->unconfigured &&
+	    reason == TWR_REASON_POLICY_MISSING;
+}
+
 struct pam_outcome
 pam_verdict(const struct pam_args *args, const struct twr_judgement *jd,
     int64_t now)
@@ -85,6 +93,11 @@ pam_verdict(const struct pam_args *args, const struct twr_judgement *jd,
 		out.code = PAM_SUCCESS;
 		out.verdict = "would-deny";
 		out.by = d->permissive ? "conf" : "argument";
+		out.refused = false;
+	} else if (is_yet_unconfigured(args, d->reason)) {
+		out.code = PAM_SUCCESS;
+		out.verdict = "would-deny";
+		out.by = "unconfigured";
 		out.refused = false;
 	}
 	return out;

@@ -14,7 +14,7 @@ struct pam_outcome {
 	int level; /* LOG_* of syslog(3) */
 	const char *verdict; /* word for the log line */
 	enum twr_reason reason;
-	const char *by; /* "argument": pam.d made it so; else NULL */
+	const char *by; /* argument, conf, unconfigured made it so; or NULL */
 	bool refused; /* the person is to be told */
 };
 

@@ -152,6 +152,12 @@ compile_publish(struct compiled *cp, struct twr_error *err)
 	if (renameat(pf->fd, pf->name_new, pf->fd, pf->name) != 0)
 		return fail_publish(cp, "cannot be replaced", err);
 	cp->exists = false;
+	/* from here on a policy that is missing is missed */
+	if (unlinkat(pf->fd, TWR_UNCONFIGURED, 0) != 0 && errno != ENOENT)
+		return fail_publish(cp,
+		    "is in force, but \"" TWR_UNCONFIGURED "\" beside it "
+		    "cannot be removed; remove it by hand",
+		    err);
 	if (fsync(pf->fd) != 0)
 		return fail_publish(cp,
 		    "is in force, but its folder cannot be written to the "

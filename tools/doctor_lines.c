@@ -7,13 +7,13 @@
 
 #include "clock.h"
 #include "doctor.h"
+#include "gate.h"
 #include "text.h"
 
 /* What the module is told on its lines, and whom break-glass names. */
 
-static const char *const known[] = {
-	"policy=", "break_glass=", "permissive_until=", "tell", "debug"
-};
+static const char *const known[] = { "policy=", "break_glass=",
+	"permissive_until=", "permissive_unconfigured", "tell", "debug" };
 #define N_KNOWN (sizeof(known) / sizeof(*known))
 
 /* What follows key in word; NULL: it is another. */
@@ -190,6 +190,23 @@ take_until(struct doctor *d, struct seen *sn, const char *value,
 }
 
 static void
+take_unconfigured(struct doctor *d, struct seen *sn,
+    const struct stack_line *line)
+{
+	const char *policy = d->s->paths.policy;
+	char at[320];
+
+	(void)snprintf(at, sizeof(at), "%.200s:%u", line->file, line->line);
+	if (strstr(sn->times, at) != NULL || access(policy, F_OK) == 0 ||
+	    !twr_policy_unconfigured(policy, d->s->paths.owner))
+		return;
+	(void)snprintf(sn->times, sizeof(sn->times), "%s", at);
+	doctor_add(d, DOCTOR_PERMISSIVE, at,
+	    "permissive_unconfigured: until there is a policy");
+	doctor_cure(d, "twrbac compile");
+}
+
+static void
 take_line(struct doctor *d, struct seen *sn, const struct stack_line *line)
 {
 	char *args = strdup(line->args), *at = args, *word;
@@ -213,6 +230,8 @@ take_line(struct doctor *d, struct seen *sn, const struct stack_line *line)
 		} else if ((value = value_of(word, "permissive_until=")) !=
 		    NULL) {
 			take_until(d, sn, value, line);
+		} else if (strcmp(word, "permissive_unconfigured") == 0) {
+			take_unconfigured(d, sn, line);
 		}
 	}
 	free(args);

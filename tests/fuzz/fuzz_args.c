@@ -33,6 +33,7 @@ check_accepted(const struct pam_args *args, const char **argv, int argc)
 	for (i = 0; i < argc; i++)
 		PROMISE(strcmp(argv[i], "tell") == 0 ||
 		    strcmp(argv[i], "debug") == 0 ||
+		    strcmp(argv[i], "permissive_unconfigured") == 0 ||
 		    strncmp(argv[i], "policy=/", 8) == 0 ||
 		    strncmp(argv[i], "break_glass=", 12) == 0 ||
 		    strncmp(argv[i], "permissive_until=", 17) == 0);

@@ -136,6 +136,22 @@ row too-new gate "" granted PAM_AUTHINFO_UNAVAIL deny policy-too-new
 row stale   gate "" granted PAM_AUTHINFO_UNAVAIL deny policy-stale
 row plain   gate "" "--uid 61011 granted" PAM_AUTHINFO_UNAVAIL deny policy-unreadable
 
+# ---- a host that was never configured, for a line that says so ----
+
+new=permissive_unconfigured
+row unconfigured gate $new none PAM_SUCCESS would-deny policy-missing
+row unconfigured gate "break_glass=none $new" none PAM_SUCCESS break-glass policy-missing
+row unconfigured sudo $new "--ruser none root" PAM_SUCCESS would-deny policy-missing
+row unconfigured gate "" none PAM_AUTHINFO_UNAVAIL deny policy-missing
+for state in missing unconfigured-writable unconfigured-owner \
+    unconfigured-link; do
+	row $state gate $new none PAM_AUTHINFO_UNAVAIL deny policy-missing
+done
+row unconfigured-corrupt gate $new none PAM_AUTHINFO_UNAVAIL deny policy-corrupt
+row unconfigured-plain gate $new none PAM_PERM_DENIED deny role-missing
+row unconfigured-plain gate $new granted PAM_SUCCESS grant granted
+row unconfigured gate "$new $new" none PAM_SERVICE_ERR deny bad-argument
+
 # ---- arguments ----
 
 for argument in nonsense policy=relative.cdb policy= break_glass= \

@@ -380,6 +380,13 @@ policy() {
 		make_policy "$cdb" "$1"
 		;;
 	unconfirmed-alone) make_policy "$cdb" unconfirmed ;;
+	unconfigured) : >"$STATE/unconfigured" ;;
+	unconfigured-writable) (umask 0 && : >"$STATE/unconfigured") ;;
+	unconfigured-owner) : >"$STATE/unconfigured" &&
+		chown 61012 "$STATE/unconfigured" ;;
+	unconfigured-link) ln -s /dev/null "$STATE/unconfigured" ;;
+	unconfigured-corrupt) : >"$STATE/unconfigured" && : >"$cdb" ;;
+	unconfigured-plain) : >"$STATE/unconfigured" && make_policy "$cdb" ;;
 	no-folder) rmdir "$STATE" ;;
 	folder-is-file) rmdir "$STATE" && : >"$STATE" ;;
 	link)

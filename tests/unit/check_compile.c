@@ -590,7 +590,9 @@ START_TEST(publishing)
 	compiled_free(late);
 	MUST(prepare(RULES, &late)); /* serial 2 */
 	w.serial = 10;
+	support_write_text(support_path("unconfigured"), "");
 	put_in_force(RULES, effect, sizeof(effect)); /* replaces .new: 11 */
+	ck_assert_int_ne(access(support_path("unconfigured"), F_OK), 0);
 	ck_assert_int_eq(compile_publish(late, &err), TWR_EREFUSED);
 	ck_assert_ptr_nonnull(strstr(err.text,
 	    "policy 11 is in force and 2 is not newer"));

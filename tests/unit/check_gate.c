@@ -398,6 +398,28 @@ START_TEST(with_a_policy_nobody_claims)
 }
 END_TEST
 
+START_TEST(only_a_safe_file_beside_the_policy_is_the_mark)
+{
+	const char *path = support_path("p.cdb");
+	const char *mark = support_path("unconfigured");
+
+	ck_assert(!twr_policy_unconfigured(path, geteuid()));
+	support_write_text(mark, "");
+	ck_assert_int_eq(chmod(mark, 0644), 0);
+	ck_assert(twr_policy_unconfigured(path, geteuid()));
+	ck_assert(!twr_policy_unconfigured("p.cdb", geteuid()));
+	ck_assert_int_eq(chmod(mark, 0664), 0);
+	ck_assert(!twr_policy_unconfigured(path, geteuid()));
+	ck_assert_int_eq(unlink(mark), 0);
+	support_write_text(support_path("real"), "");
+	ck_assert_int_eq(symlink("real", mark), 0);
+	ck_assert(!twr_policy_unconfigured(path, geteuid()));
+	ck_assert_int_eq(unlink(mark), 0);
+	ck_assert_int_eq(mkdir(mark, 0755), 0);
+	ck_assert(!twr_policy_unconfigured(path, geteuid()));
+}
+END_TEST
+
 static const struct no_policy_row {
 	enum twr_reason reason;
 	bool no_policy;
@@ -477,6 +499,7 @@ main(void)
 		SUPPORT_ROWS(only_known_names_are_public, publics),
 		SUPPORT_ROWS(without_a_policy_somebody_claims, claims),
 		SUPPORT_TEST(with_a_policy_nobody_claims),
+		SUPPORT_TEST(only_a_safe_file_beside_the_policy_is_the_mark),
 		SUPPORT_ROWS(no_policy_is_five_reasons, no_policies),
 		SUPPORT_TEST(every_item_may_be_missing),
 		SUPPORT_TEST(a_judgement_leaves_no_descriptor),

@@ -35,6 +35,9 @@ static const struct row {
 	{ { "permissive_until=never" }, TWR_EINVAL, "never" },
 	{ { "permissive_until=" }, TWR_EINVAL, "permissive_until=" },
 	{ { "permissive" }, TWR_EINVAL, "permissive" },
+	{ { "permissive_unconfigured" }, TWR_OK, NULL },
+	{ { "permissive_unconfigured=yes" }, TWR_EINVAL, "unconfigured=yes" },
+	{ { "permissive_unconfigured", "x" }, TWR_EINVAL, "x" },
 	{ { "tell" }, TWR_OK, NULL },
 	{ { "debug" }, TWR_OK, NULL },
 	{ { "tell", "debug" }, TWR_OK, NULL },
@@ -77,6 +80,7 @@ START_TEST(arguments_are_known_or_refused)
 	/* a bad line opens nothing */
 	ck_assert_ptr_null(args.break_glass);
 	ck_assert_int_eq(args.permissive_until, TWR_ALWAYS);
+	ck_assert(!args.permissive_unconfigured);
 }
 END_TEST
 
@@ -91,6 +95,8 @@ START_TEST(no_arguments_are_the_safe_ones)
 	ck_assert_str_eq(args.policy, PAM_ARGS_POLICY);
 	ck_assert_ptr_null(args.break_glass);
 	ck_assert_int_eq(args.permissive_until, TWR_ALWAYS);
+	ck_assert(!args.permissive_unconfigured);
+	ck_assert(!args.unconfigured);
 	ck_assert(!args.tell);
 	ck_assert(!args.debug);
 }

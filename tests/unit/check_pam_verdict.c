@@ -253,6 +253,32 @@ START_TEST(permissive_until_covers_every_refusal)
 }
 END_TEST
 
+/* Only the lack of a file, on a host that is marked as new. */
+START_TEST(unconfigured_covers_a_missing_policy_alone)
+{
+	const struct refusal *r = &refusals[_i];
+	struct pam_args args = arguments(NULL, TWR_ALWAYS);
+	struct twr_judgement jd = judgement(r);
+	struct pam_outcome out;
+
+	args.permissive_unconfigured = true;
+	out = pam_verdict(&args, &jd, T0);
+	expect(&out, r->code, r->level, "deny");
+	args.unconfigured = true;
+	out = pam_verdict(&args, &jd, T0);
+	if (r->reason == TWR_REASON_POLICY_MISSING) {
+		expect(&out, PAM_SUCCESS, LOG_ERR, "would-deny");
+		ck_assert_str_eq(out.by, "unconfigured");
+		ck_assert(!out.refused);
+	} else {
+		expect(&out, r->code, r->level, "deny");
+	}
+	args.permissive_unconfigured = false;
+	out = pam_verdict(&args, &jd, T0);
+	expect(&out, r->code, r->level, "deny");
+}
+END_TEST
+
 START_TEST(permissive_by_configuration)
 {
 	struct pam_args args = arguments(NULL, TWR_ALWAYS);
@@ -306,6 +332,8 @@ main(void)
 		SUPPORT_TEST(break_glass_needs_a_named_and_real_claimant),
 		SUPPORT_TEST(break_glass_helps_with_a_damaged_record),
 		SUPPORT_ROWS(permissive_until_covers_every_refusal, refusals),
+		SUPPORT_ROWS(unconfigured_covers_a_missing_policy_alone,
+		    refusals),
 		SUPPORT_TEST(permissive_by_configuration),
 		SUPPORT_TEST(break_glass_is_louder_than_permissive),
 		SUPPORT_TEST(a_bad_argument_is_a_service_error),
