@@ -223,7 +223,7 @@ enum twr_status doctor_walk(const struct stack *st, const unsigned *answers,
 unsigned doctor_answers(const struct stack_line *line,
     enum doctor_person person, bool expired, bool missing);
 
-/* ---- doctor_run.c: asking programs ---- */
+/* ---- doctor_run.c: what a program (program.h) answers in time ---- */
 
 /*
  * What a program prints, its errors thrown away. argv[0] is a path from /.
@@ -231,7 +231,5 @@ unsigned doctor_answers(const struct stack_line *line,
  * or did not end in ten seconds. failed tells the last two apart.
  */
 char *doctor_run(char *const argv[], bool *failed);
-/* The first of these paths that can be run; NULL: none. */
-const char *doctor_program(const char *const *paths);
 
 #endif

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "doctor.h"
+#include "program.h"
 
 /* ---- sshd, as it says itself ---- */
 
@@ -77,7 +78,7 @@ doctor_check_sshd(struct doctor *d, struct twr_error *err)
 {
 	static const char *const paths[] = { "/usr/sbin/sshd",
 		"/usr/local/sbin/sshd", "/sbin/sshd", NULL };
-	const char *path = doctor_program(paths);
+	const char *path = program_find(paths);
 	struct doctor_service *sv;
 	char *text, *use = NULL, *service = NULL;
 	bool failed;
@@ -199,13 +200,13 @@ doctor_check_sudo(struct doctor *d, struct twr_error *err)
 		"/usr/local/bin/cvtsudoers", "/usr/sbin/cvtsudoers", NULL };
 	static char form[] = "-f", sudoers[] = "sudoers",
 		    file[] = "/etc/sudoers";
-	const char *path = doctor_program(converters);
+	const char *path = program_find(converters);
 	char *argv[] = { NULL, form, sudoers, file, NULL };
 	char *text = NULL, *line, *next;
 	bool failed;
 
 	(void)err;
-	if (doctor_program(sudos) == NULL || access(file, F_OK) != 0)
+	if (program_find(sudos) == NULL || access(file, F_OK) != 0)
 		return TWR_OK;
 	(void)doctor_service(d, "sudo");
 	if (path != NULL && (argv[0] = strdup(path)) != NULL)

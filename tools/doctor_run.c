@@ -1,42 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdlib.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "doctor.h"
+#include "program.h"
 
 #define ANSWER_MOST (1024 * 1024)
 #define ANSWER_MS 10000 /* of silence */
-
-const char *
-doctor_program(const char *const *paths)
-{
-	for (; *paths != NULL; paths++) {
-		if (access(*paths, X_OK) == 0)
-			return *paths;
-	}
-	return NULL;
-}
-
-/* Never returns. */
-static void
-be_child(char *const argv[], int to)
-{
-	static char lang[] = "LC_ALL=C", path[] = "PATH=/usr/sbin:/usr/bin";
-	static char *const env[] = { lang, path, NULL };
-	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-
-	if (null < 0 || dup2(null, STDIN_FILENO) < 0 ||
-	    dup2(null, STDERR_FILENO) < 0 || dup2(to, STDOUT_FILENO) < 0)
-		_exit(127);
-	(void)signal(SIGPIPE, SIG_DFL);
-	(void)execve(argv[0], argv, env);
-	_exit(127);
-}
 
 /* All that comes, or NULL when it is too much or too late. */
 static char *
@@ -70,26 +42,15 @@ receive(int fd)
 char *
 doctor_run(char *const argv[], bool *failed)
 {
-	char *text = NULL;
-	int fds[2], status = -1;
-	pid_t pid;
+	struct program program;
+	struct twr_error unused;
+	char *text;
 
 	*failed = true;
-	if (pipe2(fds, O_CLOEXEC) != 0)
+	if (program_start(argv, -1, &program, &unused) != TWR_OK)
 		return NULL;
-	if ((pid = fork()) == 0)
-		be_child(argv, fds[1]);
-	(void)close(fds[1]);
-	if (pid > 0)
-		text = receive(fds[0]);
-	(void)close(fds[0]);
-	if (pid > 0) {
-		if (text == NULL)
-			(void)kill(pid, SIGKILL);
-		while (waitpid(pid, &status, 0) == -1 && errno == EINTR)
-			continue;
-	}
-	if (text != NULL && (!WIFEXITED(status) || WEXITSTATUS(status) != 0)) {
+	text = receive(program.out);
+	if (program_end(&program, text == NULL, &unused) != TWR_OK) {
 		free(text);
 		return NULL;
 	}
