@@ -298,6 +298,9 @@ enum twr_status change_confirm_end(const struct change *ch, bool confirmed,
  */
 enum twr_status change_restored(const struct change *ch, uint64_t in_force,
     struct twr_error *err) TWR_MUST_CHECK;
+/* Record, as directory.upgraded, that the schema now has this version. */
+enum twr_status change_upgraded(const struct change *ch, int version,
+    struct twr_error *err) TWR_MUST_CHECK;
 /* Undo all changes after journal row since, but those of the policy. */
 enum twr_status change_revert(const struct change *ch, uint64_t since,
     struct twr_error *err) TWR_MUST_CHECK;

@@ -79,9 +79,11 @@ static enum twr_status
 copy_pages(struct copy *cp, struct twr_error *err)
 {
 	sqlite3_backup *bk;
+	sqlite3 *from;
 	int rc;
 
-	bk = sqlite3_backup_init(cp->to.db, "main", cp->from->db, "main");
+	from = cp->from->file != NULL ? cp->from->file : cp->from->db;
+	bk = sqlite3_backup_init(cp->to.db, "main", from, "main");
 	if (bk == NULL)
 		return directory_fail(&cp->to, sqlite3_errcode(cp->to.db),
 		    "beginning a copy", err);
