@@ -143,7 +143,8 @@ set_pragmas(struct directory *dir, enum directory_mode mode,
 		if ((rc = directory_pragma(dir, texts[i], NULL, err)) != TWR_OK)
 			return rc;
 	if (mode == DIRECTORY_READ)
-		return directory_pragma(dir, "PRAGMA query_only = ON", NULL, err);
+		return directory_pragma(dir, "PRAGMA query_only = ON", NULL,
+		    err);
 	return TWR_OK;
 }
 
@@ -482,7 +483,8 @@ fill_file(struct directory *dir, const char *organization,
 		    "organization: the name is longer than %d bytes",
 		    TWR_NAME_MAX);
 	(void)strcpy(sc.name, organization);
-	if ((rc = directory_pragma(dir, "BEGIN IMMEDIATE", NULL, err)) != TWR_OK)
+	if ((rc = directory_pragma(dir, "BEGIN IMMEDIATE", NULL, err)) !=
+	    TWR_OK)
 		return rc;
 	if ((rc = directory_migrate(dir, 0, err)) != TWR_OK)
 		return rc;
