@@ -67,7 +67,8 @@ void cmd_gone_take(void *ctx, const struct change_gone *gone);
 void cmd_gone_line(struct cmd_gone *gone, const char *fmt, ...)
     TWR_PRINTF(2, 3);
 /*
- * After a change and before its commit: go on with --yes or when whoever
+ * After a change and before its commit: go on with --yes, with --dry-run (which
+ * commits nothing), or when whoever
  * sits at the terminal says so, within a minute: other writers wait. doing:
  * "remove bob@example.com". TWR_EREFUSED otherwise. Releases gone.
  */

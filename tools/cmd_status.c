@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "catalogue.h"
 #include "clock.h"
 #include "config.h"
 #include "gate.h"
@@ -78,6 +79,43 @@ gather(struct cli *cli, struct state *st, struct twr_error *err)
 		return gather_own(s, st, err);
 	st->edited = session_conf_edited(s, &st->accepted);
 	return TWR_OK;
+}
+
+/* ---- the catalogue of the package ---- */
+
+#define CATALOGUE TWR_DATADIR "/roles.conf"
+
+/* What a package upgrade brought, and the directory has not; "" nothing. */
+static enum twr_status
+compare_catalogue(struct cli *cli, const struct state *st, int64_t *n,
+    char text[TWR_ERROR_MAX], struct twr_error *err)
+{
+	struct change_catalogue_news news = { 0 };
+	struct catalogue *cat = NULL;
+	struct twr_error why;
+	enum twr_status rc;
+
+	*n = 0;
+	text[0] = '\0';
+	/* who follows has the authority's roles; the past has its own */
+	if (st->copy ||
+	    (rc = catalogue_load(CATALOGUE, &cat, &why)) == TWR_ENOENT)
+		return TWR_OK;
+	if (rc == TWR_OK)
+		rc = change_catalogue_compare(&cli->session->change, cat, &news,
+		    err);
+	else
+		(void)snprintf(text, TWR_ERROR_MAX, "%s", why.text);
+	if (cat == NULL)
+		return TWR_OK;
+	catalogue_free(cat);
+	*n = (int64_t)(news.added + news.changed + news.gone);
+	if (rc == TWR_OK && *n > 0)
+		(void)snprintf(text, TWR_ERROR_MAX,
+		    "differs from the package's (%zu added, %zu changed, %zu "
+		    "gone): run twrbac role import " CATALOGUE,
+		    news.added, news.changed, news.gone);
+	return rc;
 }
 
 /* How policy and directory stand to each other. */
@@ -216,6 +254,8 @@ static const struct out_column columns[] = {
 	{ "configuration_path", "", OUT_TEXT },
 	{ "accepted_at", "accepted", OUT_TIME },
 	{ "administrators", "administrators with a login", OUT_NUMBER },
+	{ "catalogue_changes", NULL, OUT_NUMBER },
+	{ "catalogue_text", "roles", OUT_TEXT },
 	{ "permissive", "permissive", OUT_LIST },
 	{ "services_without_rule", "services without a rule", OUT_LIST },
 };
@@ -227,7 +267,12 @@ report(struct cli *cli, const struct state *st, struct twr_error *err)
 	bool usable = st->policy_status == TWR_OK;
 	bool accepted = st->accepted.text != NULL;
 	struct out_list permissive = { 0 };
+	char catalogue[TWR_ERROR_MAX];
+	int64_t news;
+	enum twr_status rc;
 
+	if ((rc = compare_catalogue(cli, st, &news, catalogue, err)) != TWR_OK)
+		return rc;
 	out_record(cli->out, columns, sizeof(columns) / sizeof(*columns));
 	out_text(cli->out, st->organization.name);
 	out_text(cli->out, st->organization.sid);
@@ -249,6 +294,8 @@ report(struct cli *cli, const struct state *st, struct twr_error *err)
 	    accepted ? st->accepted.path : cli->session->conf_path);
 	out_number(cli->out, accepted ? st->accepted.accepted_at : TWR_NEVER);
 	out_number(cli->out, st->administrators);
+	out_number(cli->out, news);
+	out_text(cli->out, *catalogue != '\0' ? catalogue : NULL);
 	list_permissive(cli, st, &permissive);
 	out_list_cell(cli->out, &permissive);
 	return services_cell(cli, st, err);
