@@ -14,6 +14,7 @@ struct upgrade {
 	char *before; /* NULL: there was none */
 	bool added; /* there was none, or a deleted one */
 	bool contents; /* permissions or inclusions are changed */
+	bool touched; /* and journalled */
 	char text[600]; /* what is changed */
 };
 
@@ -175,7 +176,7 @@ put_contents(const struct change *ch, const struct upgrade *up,
 
 /* Journal one, if it is new or not what it was. */
 static enum twr_status
-record(const struct import *im, const struct upgrade *up, struct twr_error *err)
+record(const struct import *im, struct upgrade *up, struct twr_error *err)
 {
 	char *after = NULL;
 	enum twr_status rc;
@@ -188,8 +189,7 @@ record(const struct import *im, const struct upgrade *up, struct twr_error *err)
 		rc = change_record(im->ch,
 		    up->added ? JOURNAL_ROLE_CREATED : JOURNAL_ROLE_CHANGED,
 		    up->row.sid, up->before, err);
-		tell(im, up->added ? IMPORT_ADDED : IMPORT_CHANGED, &up->row,
-		    up->added ? "" : up->text, up->contents);
+		up->touched = true;
 	}
 	free(after);
 	return rc;
@@ -223,6 +223,21 @@ retire(const struct import *im, const struct role *role, struct twr_error *err)
 	return rc;
 }
 
+/* What may change somebody's access comes first; nobody holds new roles. */
+static void
+tell_all(const struct import *im, bool added)
+{
+	const struct upgrade *up;
+	size_t i;
+
+	for (i = 0; i < im->cat->n_roles; i++) {
+		up = &im->all[i];
+		if (up->touched && up->added == added)
+			tell(im, added ? IMPORT_ADDED : IMPORT_CHANGED,
+			    &up->row, added ? "" : up->text, up->contents);
+	}
+}
+
 static enum twr_status
 upgrade_all(struct import *im, struct twr_error *err)
 {
@@ -238,8 +253,12 @@ upgrade_all(struct import *im, struct twr_error *err)
 		rc = put_contents(im->ch, &im->all[i], err);
 	for (i = 0; rc == TWR_OK && i < n; i++)
 		rc = record(im, &im->all[i], err);
+	if (rc == TWR_OK)
+		tell_all(im, false);
 	for (i = 0; rc == TWR_OK && i < im->n_gone; i++)
 		rc = retire(im, &im->gone[i], err);
+	if (rc == TWR_OK)
+		tell_all(im, true);
 	return rc;
 }
 

@@ -8,6 +8,7 @@
 #include "catalogue.h"
 
 #define HOLDERS_SHOWN 5
+#define ADDED_SHOWN 3
 
 static void
 take_options(const struct cli *cli, struct change_role *in)
@@ -138,6 +139,8 @@ import_word(enum change_import_what what)
 
 struct import {
 	struct cmd_gone plan;
+	char added[3 * (TWR_NAME_MAX + 3)]; /* keys of the first new roles */
+	size_t n_added;
 	struct out_list holders; /* of the role at hand, the first ones */
 	size_t n_holders;
 	char last[TWR_NAME_MAX + 1]; /* they come in order */
@@ -186,6 +189,27 @@ say_holders(struct import *im, const struct role *role)
 	free(im->holders.items);
 }
 
+/* Nobody holds a new role: a few names and a number will do. */
+static void
+take_added(struct import *im, const struct role *role)
+{
+	size_t len = strlen(im->added);
+
+	if (im->n_added++ < ADDED_SHOWN)
+		(void)snprintf(im->added + len, sizeof(im->added) - len, "%s%s",
+		    len > 0 ? ", " : "", role->key);
+}
+
+static void
+say_added(struct import *im)
+{
+	if (im->n_added > ADDED_SHOWN)
+		cmd_gone_line(&im->plan, "added    %s and %zu more", im->added,
+		    im->n_added - ADDED_SHOWN);
+	else if (im->n_added > 0)
+		cmd_gone_line(&im->plan, "added    %s", im->added);
+}
+
 static void
 take_item(void *ctx, const struct change_role_step *item)
 {
@@ -196,6 +220,10 @@ take_item(void *ctx, const struct change_role_step *item)
 	out_text(out, item->role->key);
 	out_text(out, *item->text ? item->text : NULL);
 	out_text(out, item->role->sid);
+	if (item->what == IMPORT_ADDED) {
+		take_added(im, item->role);
+		return;
+	}
 	cmd_gone_line(&im->plan, "%-8s %s%s%s", import_word(item->what),
 	    item->role->key, *item->text ? ": " : "", item->text);
 	if (item->contents && im->failed == TWR_OK)
@@ -212,10 +240,12 @@ review_import(void *ctx, struct twr_error *err)
 	    NULL :
 	    compiled_effect(s->compiled)->text;
 
-	cmd_gone_line(&im->plan, "on this host: %s",
-	    s->compiled == NULL		      ? "no policy is compiled" :
-		text == NULL || *text == '\0' ? "no login's access changes" :
-						text);
+	if (!s->dry_run && im->plan.cli->opts->value[OPT_YES] == NULL)
+		out_list_add(&im->plan.lines, "on this host: %s",
+		    s->compiled == NULL ? "no policy is compiled" :
+			text == NULL || *text == '\0' ? "no login's access "
+							"changes" :
+							text);
 	return cmd_gone_confirm(&im->plan, "upgrade the shipped roles", err);
 }
 
@@ -254,6 +284,7 @@ import(struct import *im, struct twr_error *err)
 	catalogue_free(cat);
 	if (rc == TWR_OK && im->failed != TWR_OK)
 		rc = twr_fail(err, im->failed, "%s", im->why.text);
+	say_added(im);
 	if (rc == TWR_OK && im->plan.n == 0)
 		out_line(cli->out, "the roles are those of %s already",
 		    cli->args[0]);

@@ -91,19 +91,20 @@ compare_catalogue(struct cli *cli, const struct state *st, int64_t *n,
     char text[TWR_ERROR_MAX], struct twr_error *err)
 {
 	struct change_catalogue_news news = { 0 };
+	struct change ch = cli->session->change;
 	struct catalogue *cat = NULL;
 	struct twr_error why;
 	enum twr_status rc;
 
 	*n = 0;
 	text[0] = '\0';
+	ch.dir = cli->session->dir;
 	/* who follows has the authority's roles; the past has its own */
-	if (st->copy ||
+	if (st->copy || cli->session->past ||
 	    (rc = catalogue_load(CATALOGUE, &cat, &why)) == TWR_ENOENT)
 		return TWR_OK;
 	if (rc == TWR_OK)
-		rc = change_catalogue_compare(&cli->session->change, cat, &news,
-		    err);
+		rc = change_catalogue_compare(&ch, cat, &news, err);
 	else
 		(void)snprintf(text, TWR_ERROR_MAX, "%s", why.text);
 	if (cat == NULL)

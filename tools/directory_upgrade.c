@@ -13,6 +13,11 @@ run(struct directory *dir, const char *sql, struct twr_error *err)
 {
 	int rc = sqlite3_exec(dir->db, sql, NULL, NULL, NULL);
 
+	if (rc == SQLITE_ERROR || rc == SQLITE_CONSTRAINT)
+		return twr_fail(err, TWR_EDATA,
+		    "%s: cannot be upgraded: %s; nothing was changed; go on "
+		    "with the twrbac that wrote it, and report this",
+		    dir->path, sqlite3_errmsg(dir->db));
 	if (rc != SQLITE_OK)
 		return directory_fail(dir, rc, "changing the schema", err);
 	return TWR_OK;
@@ -98,8 +103,8 @@ prove(struct directory *dir, const char *sql, const char *what,
 		if (said == NULL || strcmp((const char *)said, "ok") != 0)
 			rc = twr_fail(err, TWR_EDATA,
 			    "%s: cannot be upgraded: %s (%s); nothing was "
-			    "changed; run twrbac journal verify and report "
-			    "this",
+			    "changed; go on with the twrbac that wrote it, "
+			    "and report this",
 			    dir->path, what,
 			    said != NULL ? (const char *)said : "?");
 	}
@@ -119,7 +124,7 @@ back_up(const char *path, const char *file, struct twr_error *err)
 	if (rc == TWR_OK)
 		rc = directory_pragma(dir, "BEGIN", NULL, err);
 	if (rc == TWR_OK)
-		rc = directory_backup(dir, file, NULL, NULL, err);
+		rc = directory_backup_dated(dir, file, err);
 	directory_close(dir);
 	return rc;
 }

@@ -93,7 +93,7 @@ first_version
 by_ann twrbac plan "$STORED/organization.conf"
 does "its export changes nothing" 0
 lacks "its export changes nothing: no line of it" "$said" "+ " "- "
-by_ann twrbac apply "$STORED/organization.conf" --yes
+by_ann twrbac apply "$STORED/organization.conf"
 does "its export is applied" 0 "nothing changed"
 as ann twrbac backup "$W/first.db" >/dev/null || fatal "backup failed"
 mv "$STATE" "$W/moved"
@@ -175,7 +175,7 @@ by_ann twrbac restore "$copy"
 does "the older tool restores the copy" 0 "run twrbac compile"
 is "meanwhile the policy stays" "$(cksum <"$STATE/policy.cdb")" "$sum"
 by_ann twrbac compile
-does "compiles" 0 "policy 9 in force"
+does "compiles" 0 "policy 8 in force"
 by_ann twrbac user show bob@example.com
 does "and is where it was" 0 "Bob Ø"
 by_ann twrbac journal verify --head "$(cat "$STORED/journal.head")"
@@ -235,9 +235,10 @@ by_ann twrbac-next --directory "$W/full/directory.db" \
 if [ "$status" -ne 0 ]; then ok "a full disk: refused"; else
 	echo "$said" | not_ok "a full disk: refused"
 fi
-is "a full disk: of the old schema" "$(schema_of "$W/full/directory.db")" 1
 is "a full disk: no half of a copy" \
-    "$(find "$W/full" -name '*.schema*')" ""
+    "$(find "$W/full" -name '*.schema*' -o -name '*.new*')" ""
+cp -p "$W/full"/directory.db* "$W/tmp/"
+is "a full disk: of the old schema" "$(schema_of "$W/tmp/directory.db")" 1
 umount "$W/full"
 
 # ---- a change that waits to be confirmed ----
@@ -268,9 +269,10 @@ if strace -qq -o /dev/null true 2>/dev/null; then
 	as ann strace -f -qq -o "$W/tmp/trace" -e "trace=$calls" \
 	    twrbac-next compile >/dev/null 2>&1
 	sed -n 's/^[0-9]* *\([a-z0-9_]*\)(.*/\1/p' "$W/tmp/trace" |
-	    awk '{ n[$1]++; print $1, n[$1] }' >"$W/tmp/points"
+	    awk '{ n[$1]++ }
+		$1 !~ /write/ || n[$1] % 4 == 0 { print $1, n[$1] }' \
+		>"$W/tmp/points" # most writes are pages of a copy
 	deaths=0 olds=0 news=0 wrong=''
-	# every third point, and all around the commit would be nearly the same
 	while read -r call index; do
 		rm -rf "$STATE"
 		cp -a "$W/clean" "$STATE"
@@ -300,7 +302,7 @@ if strace -qq -o /dev/null true 2>/dev/null; then
 		[ "$status" -eq 0 ] || wrong="$wrong $call $index: $said;"
 		by_ann twrbac-next journal verify
 		[ "$status" -eq 0 ] || wrong="$wrong $call $index: $said;"
-		left=$(find "$STATE" -name '*.new' -o -name '*.new-journal')
+		left=$(find "$STATE" -name '*.new' -o -name '*.new-*')
 		[ -z "$left" ] || wrong="$wrong $call $index: left $left;"
 	done <"$W/tmp/points"
 	echo "# killed $deaths times: $olds old, $news new"
@@ -342,6 +344,19 @@ does "an older host refuses a newer authority" 65 "newer twrbac" \
 is "and its policy stays in force" "$(twrbac-next status --tsv --directory \
     "$W/host/copy.db" --policy "$W/host/policy.cdb" --config "$CONF" |
     grep -c in-force)" 1
+
+# the authority goes back
+mkdir -m 0755 "$W/back"
+status=0
+said=$(twrbac restore "$W/one.db" --directory "$W/back/directory.db" \
+    --policy "$W/back/policy.cdb" --as-root back 2>&1) || status=$?
+twrbac backup "$W/back.db" --directory "$W/back/directory.db" \
+    --policy "$W/back/policy.cdb" >/dev/null 2>&1
+follows twrbac "$W/back.db"
+does "the authority went back: a host that went on refuses that" 1
+rm "$W/host/follows"
+follows twrbac "$W/back.db"
+does "until it forgets what it took" 0 "in force"
 
 # ---- a newer policy ----
 
@@ -388,7 +403,7 @@ before=$(dump "$DB")
 by_ann twrbac role import $NEW
 does "the plan" 1 "changed  hosts:operator: permissions (+1 -1):" \
     "-/twrbac/hosts/sudo/list" "+/twrbac/hosts/sudo/run" \
-    "held by bob@example.com" "added    voice:intelligence-viewer" \
+    "held by bob@example.com" "added    phone-numbers:" " more" \
     "gone     voice:greeter" "kept     studio:author" \
     "changed  studio:viewer: name" "on this host: bob gains sudo" \
     "add --yes"
