@@ -53,6 +53,14 @@ const char *cmd_assignment_state(const struct assignment *a, int64_t now);
 void cmd_administrators(struct cli *cli, const struct twr_decision *d,
     struct out_list *list);
 
+/*
+ * What the package's catalogue has and the directory has not, as a package
+ * upgrade leaves it: how many roles, and a sentence with the cure; 0 and ""
+ * when there is nothing to say.
+ */
+enum twr_status cmd_catalogue_news(const struct cli *cli, int64_t *ret,
+    char text[TWR_ERROR_MAX], struct twr_error *err) TWR_MUST_CHECK;
+
 /* ---- cmd_gone.c: what goes with a change, and whether it may ---- */
 
 /* Zero it but for cli; hand it to a change as its context. */

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "catalogue.h"
 #include "clock.h"
 #include "config.h"
 #include "gate.h"
@@ -79,44 +78,6 @@ gather(struct cli *cli, struct state *st, struct twr_error *err)
 		return gather_own(s, st, err);
 	st->edited = session_conf_edited(s, &st->accepted);
 	return TWR_OK;
-}
-
-/* ---- the catalogue of the package ---- */
-
-#define CATALOGUE TWR_DATADIR "/roles.conf"
-
-/* What a package upgrade brought, and the directory has not; "" nothing. */
-static enum twr_status
-compare_catalogue(struct cli *cli, const struct state *st, int64_t *n,
-    char text[TWR_ERROR_MAX], struct twr_error *err)
-{
-	struct change_catalogue_news news = { 0 };
-	struct change ch = cli->session->change;
-	struct catalogue *cat = NULL;
-	struct twr_error why;
-	enum twr_status rc;
-
-	*n = 0;
-	text[0] = '\0';
-	ch.dir = cli->session->dir;
-	/* who follows has the authority's roles; the past has its own */
-	if (st->copy || cli->session->past ||
-	    (rc = catalogue_load(CATALOGUE, &cat, &why)) == TWR_ENOENT)
-		return TWR_OK;
-	if (rc == TWR_OK)
-		rc = change_catalogue_compare(&ch, cat, &news, err);
-	else
-		(void)snprintf(text, TWR_ERROR_MAX, "%s", why.text);
-	if (cat == NULL)
-		return TWR_OK;
-	catalogue_free(cat);
-	*n = (int64_t)(news.added + news.changed + news.gone);
-	if (rc == TWR_OK && *n > 0)
-		(void)snprintf(text, TWR_ERROR_MAX,
-		    "differs from the package's (%zu added, %zu changed, %zu "
-		    "gone): run twrbac role import " CATALOGUE,
-		    news.added, news.changed, news.gone);
-	return rc;
 }
 
 /* How policy and directory stand to each other. */
@@ -272,7 +233,7 @@ report(struct cli *cli, const struct state *st, struct twr_error *err)
 	int64_t news;
 	enum twr_status rc;
 
-	if ((rc = compare_catalogue(cli, st, &news, catalogue, err)) != TWR_OK)
+	if ((rc = cmd_catalogue_news(cli, &news, catalogue, err)) != TWR_OK)
 		return rc;
 	out_record(cli->out, columns, sizeof(columns) / sizeof(*columns));
 	out_text(cli->out, st->organization.name);

@@ -382,9 +382,9 @@ does "and does, once that is moved away" 0 "in force"
 # ---- the catalogue of a new package ----
 
 first_version
-own_mount /usr/local/share
-mkdir -m 0755 /usr/local/share/twrbac
-NEW=/usr/local/share/twrbac/roles.conf
+NEW=$(twrbac help role import | sed -n 's|.* \(/.*/roles.conf\)$|\1|p')
+own_mount "$(dirname "$(dirname "$NEW")")"
+mkdir -m 0755 "$(dirname "$NEW")"
 put() { # file
 	cp "$1" $NEW
 	chmod 0644 $NEW
@@ -399,6 +399,8 @@ does "the package's roles are newer: status says so" 0 \
     "differs from the package's" "1 gone" "run twrbac role import $NEW"
 by_ann twrbac status --json
 does "status --json" 0 '"catalogue_changes": '
+by_ann twrbac doctor
+has "so does doctor" "$said" catalogue-differs
 before=$(dump "$DB")
 by_ann twrbac role import $NEW
 does "the plan" 1 "changed  hosts:operator: permissions (+1 -1):" \
