@@ -392,7 +392,8 @@ empty_wal(struct directory *dir, struct twr_error *err)
 	int64_t busy = 0;
 	enum twr_status rc;
 
-	rc = pragma(dir, "PRAGMA wal_checkpoint(TRUNCATE)", &busy, err);
+	rc = directory_pragma(dir, "PRAGMA wal_checkpoint(TRUNCATE)", &busy,
+	    err);
 	if (rc == TWR_OK && busy != 0)
 		rc = twr_fail(err, TWR_EBUSY,
 		    "%s: another program reads it; run init again",
