@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "clock.h"
+#include "cmd.h"
 #include "doctor.h"
 #include "text.h"
 
