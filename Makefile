@@ -146,9 +146,10 @@ pamt_part := $(wildcard tests/pam/hostile_*.c)
 pamt_src  := $(filter-out $(pamt_part) %/preload_asan.c, \
 	     $(wildcard tests/pam/*.c))
 bench_src := $(wildcard tests/bench/*.c)
+next_src  := tests/upgrade/next.c
 all_src   := $(pam_src) $(core_src) $(sudo_src) $(entry_src) $(tool_src) \
 	     $(unit_src) $(help_src) $(fuzz_src) $(pamt_src) $(pamt_part) \
-	     $(bench_src) \
+	     $(bench_src) $(next_src) \
 	     tests/fuzz/replay_main.c $(wildcard tests/unit/faults*.c)
 
 obj        = $(patsubst %.c,$(B)/o/%.o,$(1))
@@ -270,6 +271,12 @@ $(pam_tests): $(B)/tests/pam/%: $(B)/o/tests/pam/%.o $(archive)
 	$(call link_test,-pie) $(TOOL_LIBS) -lpam -ldl -lm -pthread
 $(B)/tests/pam/pam_hostile: $(call obj,$(pamt_part))
 
+# The tool of a release to come: all of today's, and a schema that is newer.
+next := $(B)/tests/upgrade/twrbac-next
+$(next): wraps := directory_schema
+$(next): $(call obj,$(next_src) tools/main.c) $(archive)
+	$(call link_test,-pie) $(TOOL_LIBS)
+
 $(benches): $(B)/bench/%: $(B)/o/tests/bench/%.o $(archive)
 	$(call link_test,-pie) $(TOOL_LIBS) -lpam -ldl
 
@@ -298,7 +305,7 @@ $(B)/flags $(B)/sources: FORCE
 # Compiled only: where .ci/lint looks for warnings.
 objects: $(call obj,$(wildcard $(all_src)))
 
-programs: all $(units) $(replays) $(pam_tests)
+programs: all $(units) $(replays) $(pam_tests) $(next)
 
 check: programs
 	@$(run_suites) $(units) $(replays) $(cli_sh)

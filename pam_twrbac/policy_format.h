@@ -28,6 +28,23 @@
 
 #include "model.h"
 
+/*
+ * Changing the format. A module reads this version and the one before it,
+ * and refuses a newer one (policy-too-new); the tool writes this one only.
+ *
+ *  - A record under a key that nobody asked for so far needs no new version:
+ *    older modules never look it up. Without it the decision must be one
+ *    that they would make, never a wider one.
+ *  - Anything else is a new version: a field, an enumerator, a bound, an
+ *    order. Raise the number; keep the lists of the version before under
+ *    names of their own (TWR_META_FIELDS_1) and let view.c choose by M's
+ *    version; drop those of the version before that.
+ *  - Version comes first in M, in every version, so that each can tell.
+ *  - Store what the first release of the new version writes beside the rest:
+ *    tests/upgrade/make-stored.sh. check_upgrade fails when the layout is
+ *    not that of its version, and when a stored policy is not decided as it
+ *    was.
+ */
 #define TWR_FORMAT_VERSION 1
 #define TWR_FORMAT_MAGIC 0x42525754u /* "TWRB" */
 

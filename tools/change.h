@@ -194,6 +194,7 @@ struct change_role_step {
 	enum change_import_what what;
 	const struct role *role;
 	const char *text; /* what is changed, or why it is kept; "" */
+	bool contents; /* permissions or inclusions are changed */
 };
 typedef void change_role_step_fn(void *ctx,
     const struct change_role_step *item);
@@ -204,6 +205,13 @@ typedef void change_role_step_fn(void *ctx,
  */
 enum twr_status change_role_import(const struct change *ch,
     const struct catalogue *cat, change_role_step_fn *fn, void *ctx,
+    struct twr_error *err) TWR_MUST_CHECK;
+/* How many roles that would add, change and delete; all 0: none. */
+struct change_catalogue_news {
+	size_t added, changed, gone;
+};
+enum twr_status change_catalogue_compare(const struct change *ch,
+    const struct catalogue *cat, struct change_catalogue_news *ret,
     struct twr_error *err) TWR_MUST_CHECK;
 
 /* ---- assignments ---- */
@@ -297,6 +305,9 @@ enum twr_status change_confirm_end(const struct change *ch, bool confirmed,
  * directory.restored. The serial rises to in_force, the policy in force's.
  */
 enum twr_status change_restored(const struct change *ch, uint64_t in_force,
+    struct twr_error *err) TWR_MUST_CHECK;
+/* Record, as directory.upgraded, that the schema now has this version. */
+enum twr_status change_upgraded(const struct change *ch, int version,
     struct twr_error *err) TWR_MUST_CHECK;
 /* Undo all changes after journal row since, but those of the policy. */
 enum twr_status change_revert(const struct change *ch, uint64_t since,

@@ -13,6 +13,8 @@ struct upgrade {
 	struct role row;
 	char *before; /* NULL: there was none */
 	bool added; /* there was none, or a deleted one */
+	bool contents; /* permissions or inclusions are changed */
+	bool touched; /* and journalled */
 	char text[600]; /* what is changed */
 };
 
@@ -28,9 +30,9 @@ struct import {
 
 static void
 tell(const struct import *im, enum change_import_what what,
-    const struct role *role, const char *text)
+    const struct role *role, const char *text, bool contents)
 {
-	struct change_role_step item = { what, role, text };
+	struct change_role_step item = { what, role, text, contents };
 
 	if (im->fn != NULL)
 		im->fn(im->ctx, &item);
@@ -38,8 +40,8 @@ tell(const struct import *im, enum change_import_what what,
 
 /* ---- what the catalogue must keep ---- */
 
-static const struct catalogue_role *
-by_sid(const struct catalogue *cat, const char *sid)
+const struct catalogue_role *
+change_catalogue_by_sid(const struct catalogue *cat, const char *sid)
 {
 	size_t i;
 
@@ -54,7 +56,8 @@ static enum twr_status
 check_against(void *ctx, const struct role *role, struct twr_error *err)
 {
 	struct import *im = ctx;
-	const struct catalogue_role *sid = by_sid(im->cat, role->sid);
+	const struct catalogue_role *sid = change_catalogue_by_sid(im->cat,
+	    role->sid);
 	const struct catalogue_role *key = catalogue_find(im->cat, role->key);
 	struct role *grown;
 	size_t room = im->room == 0 ? 8 : 2 * im->room;
@@ -94,86 +97,6 @@ check_against(void *ctx, const struct role *role, struct twr_error *err)
 	}
 	im->gone[im->n_gone++] = *role;
 	return TWR_OK;
-}
-
-/* ---- what is changed, in words ---- */
-
-struct counted {
-	const struct catalogue_list *list;
-	struct directory *dir;
-	size_t there, same;
-};
-
-static enum twr_status
-count_text(void *ctx, const char *text, struct twr_error *err)
-{
-	struct counted *co = ctx;
-	size_t i;
-
-	(void)err;
-	co->there++;
-	for (i = 0; i < co->list->n; i++)
-		if (strcmp(co->list->items[i], text) == 0)
-			co->same++;
-	return TWR_OK;
-}
-
-static enum twr_status
-count_role(void *ctx, int64_t id, struct twr_error *err)
-{
-	struct counted *co = ctx;
-	struct role ro;
-	enum twr_status rc = directory_role_get(co->dir, id, &ro, err);
-
-	return rc == TWR_OK ? count_text(co, ro.key, err) : rc;
-}
-
-static void
-say_changed(struct twr_line *ln, bool differs, const char *what)
-{
-	if (differs)
-		twr_line_addf(ln, "%s%s", ln->len > 0 ? ", " : "", what);
-}
-
-static void
-say_list(struct twr_line *ln, const struct counted *co, const char *what)
-{
-	if (co->there == co->same && co->list->n == co->same)
-		return;
-	twr_line_addf(ln, "%s%s (+%zu -%zu)", ln->len > 0 ? ", " : "", what,
-	    co->list->n - co->same, co->there - co->same);
-}
-
-static enum twr_status
-describe(const struct import *im, struct upgrade *up, const struct role *was,
-    struct twr_error *err)
-{
-	struct counted permissions = { &up->cr->permissions, im->ch->dir, 0,
-		0 };
-	struct counted includes = { &up->cr->includes, im->ch->dir, 0, 0 };
-	struct twr_line ln;
-	enum twr_status rc;
-
-	twr_line_init(&ln, up->text, sizeof(up->text));
-	say_changed(&ln, strcmp(was->name, up->row.name) != 0, "name");
-	say_changed(&ln, strcmp(was->description, up->row.description) != 0,
-	    "description");
-	say_changed(&ln, strcmp(was->group, up->row.group) != 0, "group");
-	say_changed(&ln, was->type != up->row.type, "type");
-	say_changed(&ln, was->assignable_at != up->row.assignable_at,
-	    "where it can be assigned");
-	say_changed(&ln,
-	    was->published_sid != up->row.published_sid ||
-		was->modelled != up->row.modelled,
-	    "origin");
-	rc = directory_each_permission(im->ch->dir, was->id, count_text,
-	    &permissions, err);
-	if (rc == TWR_OK)
-		rc = directory_each_included(im->ch->dir, was->id, count_role,
-		    &includes, err);
-	say_list(&ln, &permissions, "permissions");
-	say_list(&ln, &includes, "includes");
-	return rc;
 }
 
 /* ---- writing ---- */
@@ -219,7 +142,8 @@ put_row(struct import *im, struct upgrade *up, struct twr_error *err)
 	rc = directory_snapshot(ch->dir, ENTITY_ROLE, up->row.sid, &up->before,
 	    err);
 	if (rc == TWR_OK)
-		rc = describe(im, up, &of.row, err);
+		rc = change_role_differences(ch->dir, up->cr, &of.row, up->text,
+		    sizeof(up->text), &up->contents, err);
 	if (rc == TWR_OK)
 		rc = directory_update_role(ch->dir, &up->row, err);
 	if (rc == TWR_OK)
@@ -252,7 +176,7 @@ put_contents(const struct change *ch, const struct upgrade *up,
 
 /* Journal one, if it is new or not what it was. */
 static enum twr_status
-record(const struct import *im, const struct upgrade *up, struct twr_error *err)
+record(const struct import *im, struct upgrade *up, struct twr_error *err)
 {
 	char *after = NULL;
 	enum twr_status rc;
@@ -265,8 +189,7 @@ record(const struct import *im, const struct upgrade *up, struct twr_error *err)
 		rc = change_record(im->ch,
 		    up->added ? JOURNAL_ROLE_CREATED : JOURNAL_ROLE_CHANGED,
 		    up->row.sid, up->before, err);
-		tell(im, up->added ? IMPORT_ADDED : IMPORT_CHANGED, &up->row,
-		    up->added ? "" : up->text);
+		up->touched = true;
 	}
 	free(after);
 	return rc;
@@ -281,7 +204,7 @@ retire(const struct import *im, const struct role *role, struct twr_error *err)
 	enum twr_status rc = change_check_role_unused(im->ch, role, &why);
 
 	if (rc == TWR_EREFUSED) {
-		tell(im, IMPORT_KEPT, role, why.text);
+		tell(im, IMPORT_KEPT, role, why.text, false);
 		return TWR_OK;
 	}
 	if (rc != TWR_OK)
@@ -295,9 +218,24 @@ retire(const struct import *im, const struct role *role, struct twr_error *err)
 		rc = change_record(im->ch, JOURNAL_ROLE_DELETED, role->sid,
 		    before, err);
 	if (rc == TWR_OK)
-		tell(im, IMPORT_GONE, role, "");
+		tell(im, IMPORT_GONE, role, "", false);
 	free(before);
 	return rc;
+}
+
+/* What may change somebody's access comes first; nobody holds new roles. */
+static void
+tell_all(const struct import *im, bool added)
+{
+	const struct upgrade *up;
+	size_t i;
+
+	for (i = 0; i < im->cat->n_roles; i++) {
+		up = &im->all[i];
+		if (up->touched && up->added == added)
+			tell(im, added ? IMPORT_ADDED : IMPORT_CHANGED,
+			    &up->row, added ? "" : up->text, up->contents);
+	}
 }
 
 static enum twr_status
@@ -315,8 +253,12 @@ upgrade_all(struct import *im, struct twr_error *err)
 		rc = put_contents(im->ch, &im->all[i], err);
 	for (i = 0; rc == TWR_OK && i < n; i++)
 		rc = record(im, &im->all[i], err);
+	if (rc == TWR_OK)
+		tell_all(im, false);
 	for (i = 0; rc == TWR_OK && i < im->n_gone; i++)
 		rc = retire(im, &im->gone[i], err);
+	if (rc == TWR_OK)
+		tell_all(im, true);
 	return rc;
 }
 

@@ -120,6 +120,18 @@ enum twr_status change_named_role(const struct change *ch,
     const struct role *role, char place[CHANGE_PLACE_MAX],
     struct twr_error *err) TWR_MUST_CHECK;
 
+/* ---- change_catalogue.c, change_catalogue_compare.c ---- */
+
+const struct catalogue_role *change_catalogue_by_sid(
+    const struct catalogue *cat, const char *sid); /* NULL: none */
+/*
+ * In words, what of the row is not as the catalogue has it; "" nothing.
+ * *contents: permissions or inclusions are among it.
+ */
+enum twr_status change_role_differences(struct directory *dir,
+    const struct catalogue_role *cr, const struct role *was, char *text,
+    size_t size, bool *contents, struct twr_error *err) TWR_MUST_CHECK;
+
 /* Who would miss the role; refused when anybody would. */
 enum twr_status change_check_role_unused(const struct change *ch,
     const struct role *role, struct twr_error *err) TWR_MUST_CHECK;

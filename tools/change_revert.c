@@ -59,8 +59,9 @@ keep_row(void *ctx, const struct journal_row *row, struct twr_error *err)
 		    (unsigned long long)row->seq, row->entity);
 	if (it->entity == ENTITY_POLICY ||
 	    (it->entity == ENTITY_SETTING &&
-		strcmp(row->subject, DIRECTORY_PENDING) == 0))
-		return TWR_OK; /* serials only rise */
+		(strcmp(row->subject, DIRECTORY_PENDING) == 0 ||
+		    strcmp(row->subject, DIRECTORY_SCHEMA) == 0)))
+		return TWR_OK; /* serials and schemas only rise */
 	it->subject = strdup(row->subject);
 	if (row->before != NULL)
 		it->before = strdup(row->before);
@@ -190,21 +191,33 @@ change_revert(const struct change *ch, uint64_t since, struct twr_error *err)
 /* ---- the mark ---- */
 
 static enum twr_status
-put_mark(const struct change *ch, uint64_t since, enum journal_event event,
-    struct twr_error *err)
+put_setting(const struct change *ch, const char *name, int64_t value,
+    enum journal_event event, struct twr_error *err)
 {
 	char *before = NULL;
 	enum twr_status rc;
 
-	rc = directory_snapshot(ch->dir, ENTITY_SETTING, DIRECTORY_PENDING,
-	    &before, err);
+	rc = directory_snapshot(ch->dir, ENTITY_SETTING, name, &before, err);
 	if (rc == TWR_OK)
-		rc = directory_put_setting(ch->dir, DIRECTORY_PENDING,
-		    (int64_t)since, err);
+		rc = directory_put_setting(ch->dir, name, value, err);
 	if (rc == TWR_OK)
-		rc = change_record(ch, event, DIRECTORY_PENDING, before, err);
+		rc = change_record(ch, event, name, before, err);
 	free(before);
 	return rc;
+}
+
+static enum twr_status
+put_mark(const struct change *ch, uint64_t since, enum journal_event event,
+    struct twr_error *err)
+{
+	return put_setting(ch, DIRECTORY_PENDING, (int64_t)since, event, err);
+}
+
+enum twr_status
+change_upgraded(const struct change *ch, int version, struct twr_error *err)
+{
+	return put_setting(ch, DIRECTORY_SCHEMA, version,
+	    JOURNAL_DIRECTORY_UPGRADED, err);
 }
 
 enum twr_status

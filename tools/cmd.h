@@ -53,6 +53,14 @@ const char *cmd_assignment_state(const struct assignment *a, int64_t now);
 void cmd_administrators(struct cli *cli, const struct twr_decision *d,
     struct out_list *list);
 
+/*
+ * What the package's catalogue has and the directory has not, as a package
+ * upgrade leaves it: how many roles, and a sentence with the cure; 0 and ""
+ * when there is nothing to say.
+ */
+enum twr_status cmd_catalogue_news(const struct cli *cli, int64_t *ret,
+    char text[TWR_ERROR_MAX], struct twr_error *err) TWR_MUST_CHECK;
+
 /* ---- cmd_gone.c: what goes with a change, and whether it may ---- */
 
 /* Zero it but for cli; hand it to a change as its context. */
@@ -67,7 +75,8 @@ void cmd_gone_take(void *ctx, const struct change_gone *gone);
 void cmd_gone_line(struct cmd_gone *gone, const char *fmt, ...)
     TWR_PRINTF(2, 3);
 /*
- * After a change and before its commit: go on with --yes or when whoever
+ * After a change and before its commit: go on with --yes, with --dry-run (which
+ * commits nothing), or when whoever
  * sits at the terminal says so, within a minute: other writers wait. doing:
  * "remove bob@example.com". TWR_EREFUSED otherwise. Releases gone.
  */

@@ -88,7 +88,9 @@ record(struct session *s, struct twr_error *err)
 	struct directory *dir = NULL;
 	enum twr_status rc;
 
-	rc = directory_open(s->directory_path, DIRECTORY_WRITE, &dir, err);
+	if ((rc = session_upgrade_restored(s, err)) == TWR_OK)
+		rc = directory_open(s->directory_path, DIRECTORY_WRITE, &dir,
+		    err);
 	if (rc == TWR_OK)
 		rc = directory_begin(dir, err);
 	if (rc == TWR_OK)

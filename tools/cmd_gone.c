@@ -153,7 +153,8 @@ cmd_gone_confirm(struct cmd_gone *gone, const char *doing,
 
 	if (gone->lines.failed)
 		out->failed = true;
-	if (gone->cli->opts->value[OPT_YES] != NULL) {
+	if (gone->cli->opts->value[OPT_YES] != NULL ||
+	    gone->cli->session->dry_run) {
 		say(gone, out_line);
 	} else if (isatty(STDIN_FILENO) && isatty(STDERR_FILENO)) {
 		rc = ask(gone, doing, err);

@@ -216,6 +216,8 @@ static const struct out_column columns[] = {
 	{ "configuration_path", "", OUT_TEXT },
 	{ "accepted_at", "accepted", OUT_TIME },
 	{ "administrators", "administrators with a login", OUT_NUMBER },
+	{ "catalogue_changes", NULL, OUT_NUMBER },
+	{ "catalogue_text", "roles", OUT_TEXT },
 	{ "permissive", "permissive", OUT_LIST },
 	{ "services_without_rule", "services without a rule", OUT_LIST },
 };
@@ -227,7 +229,12 @@ report(struct cli *cli, const struct state *st, struct twr_error *err)
 	bool usable = st->policy_status == TWR_OK;
 	bool accepted = st->accepted.text != NULL;
 	struct out_list permissive = { 0 };
+	char catalogue[TWR_ERROR_MAX];
+	int64_t news;
+	enum twr_status rc;
 
+	if ((rc = cmd_catalogue_news(cli, &news, catalogue, err)) != TWR_OK)
+		return rc;
 	out_record(cli->out, columns, sizeof(columns) / sizeof(*columns));
 	out_text(cli->out, st->organization.name);
 	out_text(cli->out, st->organization.sid);
@@ -249,6 +256,8 @@ report(struct cli *cli, const struct state *st, struct twr_error *err)
 	    accepted ? st->accepted.path : cli->session->conf_path);
 	out_number(cli->out, accepted ? st->accepted.accepted_at : TWR_NEVER);
 	out_number(cli->out, st->administrators);
+	out_number(cli->out, news);
+	out_text(cli->out, *catalogue != '\0' ? catalogue : NULL);
 	list_permissive(cli, st, &permissive);
 	out_list_cell(cli->out, &permissive);
 	return services_cell(cli, st, err);

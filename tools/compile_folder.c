@@ -254,7 +254,8 @@ compile_check_target(const struct compile_paths *paths,
 	rc = twr_policy_open(paths->policy, paths->owner, &rd, &view, &unused);
 	if (rc == TWR_ETOONEW)
 		return twr_fail(err, TWR_EREFUSED,
-		    "%s: was made by a newer twrbac; use that one",
+		    "%s: was made by a newer twrbac; use that one, or move "
+		    "the file away and run twrbac compile",
 		    paths->policy);
 	if (rc != TWR_OK)
 		return TWR_OK; /* nothing there, or nothing that is usable */

@@ -108,8 +108,8 @@ remove_files(const char *path)
 
 /* ---- opening ---- */
 
-static enum twr_status
-pragma(struct directory *dir, const char *sql, int64_t *ret,
+enum twr_status
+directory_pragma(struct directory *dir, const char *sql, int64_t *ret,
     struct twr_error *err)
 {
 	struct query q;
@@ -140,10 +140,11 @@ set_pragmas(struct directory *dir, enum directory_mode mode,
 	enum twr_status rc;
 
 	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
-		if ((rc = pragma(dir, texts[i], NULL, err)) != TWR_OK)
+		if ((rc = directory_pragma(dir, texts[i], NULL, err)) != TWR_OK)
 			return rc;
 	if (mode == DIRECTORY_READ)
-		return pragma(dir, "PRAGMA query_only = ON", NULL, err);
+		return directory_pragma(dir, "PRAGMA query_only = ON", NULL,
+		    err);
 	return TWR_OK;
 }
 
@@ -204,15 +205,34 @@ directory_prepare(struct directory *dir, struct twr_error *err)
 }
 
 static enum twr_status
-check_schema(struct directory *dir, enum directory_mode mode,
+check_version(const struct directory *dir, int64_t version,
+    struct twr_error *err)
+{
+	if (version < 1)
+		return twr_fail(err, TWR_EDATA,
+		    "%s: holds nothing: an init was cut short; remove the "
+		    "file and run \"twrbac init\" again",
+		    dir->path);
+	if (version > directory_schema()->version)
+		return twr_fail(err, TWR_ETOONEW,
+		    "%s: schema %lld was made by a newer twrbac, this one "
+		    "knows up to %d; upgrade twrbac here, or restore the copy "
+		    "that the newer one made before it upgraded the directory",
+		    dir->path, (long long)version, directory_schema()->version);
+	return TWR_OK;
+}
+
+static enum twr_status
+check_schema(struct directory *dir, enum directory_mode mode, int *ret,
     struct twr_error *err)
 {
 	int64_t application = 0, version = 0;
 	enum twr_status rc;
 
-	rc = pragma(dir, "PRAGMA application_id", &application, err);
+	rc = directory_pragma(dir, "PRAGMA application_id", &application, err);
 	if (rc == TWR_OK)
-		rc = pragma(dir, "PRAGMA user_version", &version, err);
+		rc = directory_pragma(dir, "PRAGMA user_version", &version,
+		    err);
 	if (rc != TWR_OK)
 		return rc;
 	dir->copy = application == SCHEMA_COPY_ID;
@@ -227,29 +247,14 @@ check_schema(struct directory *dir, enum directory_mode mode,
 		    "%s: is a database, but not a directory of twrbac; name "
 		    "another with --directory",
 		    dir->path);
-	if (version < 1)
-		return twr_fail(err, TWR_EDATA,
-		    "%s: holds nothing: an init was cut short; remove the "
-		    "file and run \"twrbac init\" again",
-		    dir->path);
-	if (version > SCHEMA_VERSION)
-		return twr_fail(err, TWR_ETOONEW,
-		    "%s: schema %lld was made by a newer twrbac, this one "
-		    "knows up to %d; upgrade twrbac",
-		    dir->path, (long long)version, SCHEMA_VERSION);
-	if (version == SCHEMA_VERSION)
-		return TWR_OK;
-	if (mode == DIRECTORY_WRITE)
-		return directory_migrate(dir, (int)version, err);
-	return twr_fail(err, TWR_EDATA,
-	    "%s: schema %lld is of an older twrbac; run \"twrbac compile\" "
-	    "on the host that writes it, which migrates it",
-	    dir->path, (long long)version);
+	if ((rc = check_version(dir, version, err)) == TWR_OK)
+		*ret = (int)version;
+	return rc;
 }
 
 enum twr_status
-directory_open(const char *path, enum directory_mode mode,
-    struct directory **ret, struct twr_error *err)
+directory_connect(const char *path, enum directory_mode mode,
+    struct directory **ret, int *version, struct twr_error *err)
 {
 	struct directory *dir = NULL;
 	enum twr_status rc;
@@ -258,8 +263,37 @@ directory_open(const char *path, enum directory_mode mode,
 		goto out;
 	if ((rc = connect_file(path, mode, &dir, err)) != TWR_OK)
 		goto out;
-	if ((rc = check_schema(dir, mode, err)) != TWR_OK)
+	if ((rc = check_schema(dir, mode, version, err)) != TWR_OK)
 		goto out;
+	*ret = dir;
+	dir = NULL;
+out:
+	directory_close(dir);
+	return rc;
+}
+
+enum twr_status
+directory_open(const char *path, enum directory_mode mode,
+    struct directory **ret, struct twr_error *err)
+{
+	struct directory *dir = NULL;
+	int version = 0;
+	enum twr_status rc;
+
+	if ((rc = directory_connect(path, mode, &dir, &version, err)) != TWR_OK)
+		goto out;
+	if (version < directory_schema()->version) {
+		if (mode == DIRECTORY_WRITE)
+			rc = twr_fail(err, TWR_ESTALE,
+			    "%s: schema %d is of an older twrbac; twrbac "
+			    "compile, or any other command that writes, "
+			    "upgrades it",
+			    dir->path, version);
+		else
+			rc = directory_upgrade_view(dir, version, err);
+		if (rc != TWR_OK)
+			goto out;
+	}
 	if ((rc = directory_prepare(dir, err)) != TWR_OK)
 		goto out;
 	*ret = dir;
@@ -280,6 +314,7 @@ directory_close(struct directory *dir)
 		(void)sqlite3_finalize(dir->st[i]);
 	/* an open transaction is rolled back by closing */
 	(void)sqlite3_close_v2(dir->db);
+	(void)sqlite3_close_v2(dir->file);
 	if (dir->built_as != NULL)
 		remove_files(dir->built_as);
 	free(dir->built_as);
@@ -357,7 +392,8 @@ empty_wal(struct directory *dir, struct twr_error *err)
 	int64_t busy = 0;
 	enum twr_status rc;
 
-	rc = pragma(dir, "PRAGMA wal_checkpoint(TRUNCATE)", &busy, err);
+	rc = directory_pragma(dir, "PRAGMA wal_checkpoint(TRUNCATE)", &busy,
+	    err);
 	if (rc == TWR_OK && busy != 0)
 		rc = twr_fail(err, TWR_EBUSY,
 		    "%s: another program reads it; run init again",
@@ -408,9 +444,9 @@ set_up_file(struct directory *dir, struct twr_error *err)
 
 	(void)snprintf(text, sizeof(text), "PRAGMA application_id = %d",
 	    SCHEMA_APPLICATION_ID);
-	if ((rc = pragma(dir, text, NULL, err)) != TWR_OK)
+	if ((rc = directory_pragma(dir, text, NULL, err)) != TWR_OK)
 		return rc;
-	return pragma(dir, "PRAGMA journal_mode = WAL", NULL, err);
+	return directory_pragma(dir, "PRAGMA journal_mode = WAL", NULL, err);
 }
 
 enum twr_status
@@ -448,7 +484,8 @@ fill_file(struct directory *dir, const char *organization,
 		    "organization: the name is longer than %d bytes",
 		    TWR_NAME_MAX);
 	(void)strcpy(sc.name, organization);
-	if ((rc = pragma(dir, "BEGIN IMMEDIATE", NULL, err)) != TWR_OK)
+	if ((rc = directory_pragma(dir, "BEGIN IMMEDIATE", NULL, err)) !=
+	    TWR_OK)
 		return rc;
 	if ((rc = directory_migrate(dir, 0, err)) != TWR_OK)
 		return rc;

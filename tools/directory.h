@@ -140,12 +140,13 @@ enum directory_mode {
 enum twr_status directory_create(const char *path, const char *organization,
     struct directory **ret, struct twr_error *err) TWR_MUST_CHECK;
 /*
- * Open an existing file, check application_id and schema version, migrate
- * an older schema (WRITE only), prepare every statement.
+ * Open an existing file, check application_id and schema version, prepare
+ * every statement. An older schema is read through a copy in memory.
  *
  * TWR_EUNSAFE: the file, its -wal or its -shm is a symbolic link, is not
  * owned by the effective uid or can be written by group or others; TWR_EDATA:
- * not a directory of twrbac; TWR_ETOONEW: made by a newer twrbac;
+ * not a directory of twrbac; TWR_ETOONEW: made by a newer twrbac; TWR_ESTALE:
+ * (WRITE only) of an older schema, see directory_upgrade.h;
  * TWR_EREFUSED: a copy made by directory_backup() is only read.
  */
 enum twr_status directory_open(const char *path, enum directory_mode mode,

@@ -31,19 +31,19 @@ fail_file(const char *path, struct twr_error *err)
 }
 
 static enum twr_status
-begin_copy(struct copy *cp, struct directory *from, const char *file,
+begin_copy(struct copy *cp, struct directory *from, const char *name,
     struct twr_error *err)
 {
 	int fd;
 
 	cp->from = from;
-	if (asprintf(&cp->path_new, "%s.new", file) < 0) {
+	if (asprintf(&cp->path_new, "%s.new", name) < 0) {
 		cp->path_new = NULL;
-		return twr_fail(err, TWR_ENOMEM, "%s: out of memory", file);
+		return twr_fail(err, TWR_ENOMEM, "%s: out of memory", name);
 	}
 	if (asprintf(&cp->path_side, "%s-journal", cp->path_new) < 0) {
 		cp->path_side = NULL;
-		return twr_fail(err, TWR_ENOMEM, "%s: out of memory", file);
+		return twr_fail(err, TWR_ENOMEM, "%s: out of memory", name);
 	}
 	cp->to.path = cp->path_new;
 	(void)unlink(cp->path_side);
@@ -79,9 +79,11 @@ static enum twr_status
 copy_pages(struct copy *cp, struct twr_error *err)
 {
 	sqlite3_backup *bk;
+	sqlite3 *from;
 	int rc;
 
-	bk = sqlite3_backup_init(cp->to.db, "main", cp->from->db, "main");
+	from = cp->from->file != NULL ? cp->from->file : cp->from->db;
+	bk = sqlite3_backup_init(cp->to.db, "main", from, "main");
 	if (bk == NULL)
 		return directory_fail(&cp->to, sqlite3_errcode(cp->to.db),
 		    "beginning a copy", err);
@@ -252,21 +254,39 @@ check_target(const char *file, struct twr_error *err)
 	    file);
 }
 
+/* It grows as NAME.new. */
+static enum twr_status
+back_up(struct copy *cp, struct directory *dir, const char *name,
+    const char *file, struct twr_error *err)
+{
+	enum twr_status rc;
+
+	if ((rc = check_target(file, err)) != TWR_OK)
+		return rc;
+	if ((rc = begin_copy(cp, dir, name, err)) == TWR_OK &&
+	    (rc = copy_pages(cp, err)) == TWR_OK &&
+	    (rc = mark(cp, SCHEMA_COPY_ID, err)) == TWR_OK)
+		rc = put_in_place(cp, file, true, err);
+	end_copy(cp);
+	return rc;
+}
+
 enum twr_status
 directory_backup(struct directory *dir, const char *file,
     backup_progress_fn *progress, void *ctx, struct twr_error *err)
 {
 	struct copy cp = { .progress = progress, .ctx = ctx };
-	enum twr_status rc;
 
-	if ((rc = check_target(file, err)) != TWR_OK)
-		return rc;
-	if ((rc = begin_copy(&cp, dir, file, err)) == TWR_OK &&
-	    (rc = copy_pages(&cp, err)) == TWR_OK &&
-	    (rc = mark(&cp, SCHEMA_COPY_ID, err)) == TWR_OK)
-		rc = put_in_place(&cp, file, true, err);
-	end_copy(&cp);
-	return rc;
+	return back_up(&cp, dir, file, file, err);
+}
+
+enum twr_status
+directory_backup_dated(struct directory *dir, const char *file,
+    struct twr_error *err)
+{
+	struct copy cp = { 0 };
+
+	return back_up(&cp, dir, dir->path, file, err);
 }
 
 enum twr_status

@@ -21,6 +21,12 @@ enum twr_status directory_backup(struct directory *dir, const char *file,
     backup_progress_fn *progress, void *ctx,
     struct twr_error *err) TWR_MUST_CHECK;
 /*
+ * The same for a file whose name is never the same twice: what one that was
+ * killed left is in the next one's way, and is removed. One at a time.
+ */
+enum twr_status directory_backup_dated(struct directory *dir, const char *file,
+    struct twr_error *err) TWR_MUST_CHECK;
+/*
  * Copy dir, which is a copy, to file, where nothing may be, as a directory
  * that can be written.
  */

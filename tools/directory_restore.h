@@ -35,6 +35,8 @@ enum twr_status directory_made_after(struct directory *dir, const char *sid,
  * confirmed; 0: none waits. It is the setting "pending_since".
  */
 #define DIRECTORY_PENDING "pending_since"
+/* Set by an upgrade to the version of the schema; absent: never upgraded. */
+#define DIRECTORY_SCHEMA "schema"
 enum twr_status directory_pending(struct directory *dir, uint64_t *ret,
     struct twr_error *err) TWR_MUST_CHECK;
 

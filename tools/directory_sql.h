@@ -11,7 +11,6 @@
 
 #include "directory.h"
 
-#define SCHEMA_VERSION 1
 #define SCHEMA_APPLICATION_ID 0x74777262 /* "twrb" */
 #define SCHEMA_COPY_ID 0x74777263 /* "twrc": what a backup is marked with */
 
@@ -154,16 +153,45 @@ struct directory {
 	/* where directory_create() builds it until the commit; else NULL */
 	char *built_as;
 	bool copy; /* made by backup: only to be read */
+	sqlite3 *file; /* of an older schema, db being in memory; else NULL */
 	sqlite3_stmt *st[SQL_STATEMENTS];
 };
 
 /* The texts, indexed by enum sql_id. */
 extern const char *const directory_sql[SQL_STATEMENTS];
 
-/* Apply the migrations above the file's version, each in a transaction of
- * its own unless one is open. */
+/* The steps, in their order: steps[n] leads from version n to n + 1. */
+struct directory_schema {
+	const char *const *const *steps; /* each: SQL texts, ends with NULL */
+	int version; /* of the schema that the last one leads to */
+};
+/* What this twrbac knows; see directory_schema.c for how to change it. */
+const struct directory_schema *directory_schema(void);
+
+/* ---- directory_upgrade.c ---- */
+
+/* Take the steps from version on, in the transaction that is open. */
 enum twr_status directory_migrate(struct directory *dir, int version,
     struct twr_error *err) TWR_MUST_CHECK;
+/*
+ * Read an older schema as if it were the newest: dir->db becomes a copy in
+ * memory, dir->file the connection to the file, which is left as it is.
+ */
+enum twr_status directory_upgrade_view(struct directory *dir, int version,
+    struct twr_error *err) TWR_MUST_CHECK;
+
+/* ---- directory.c ---- */
+
+/*
+ * A connection and nothing more: no statements, an older schema is welcome.
+ * *version: the file's. The failures are directory_open()'s.
+ */
+enum twr_status directory_connect(const char *path, enum directory_mode mode,
+    struct directory **ret, int *version,
+    struct twr_error *err) TWR_MUST_CHECK;
+/* Run one text that is not in the table, and read its first number, if any. */
+enum twr_status directory_pragma(struct directory *dir, const char *sql,
+    int64_t *ret, struct twr_error *err) TWR_MUST_CHECK;
 
 /* Prepare every statement; the tables must be there. */
 enum twr_status directory_prepare(struct directory *dir,

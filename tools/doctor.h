@@ -109,6 +109,8 @@ enum doctor_severity {
 	    "the newest policy was not confirmed, and the one before decides") \
 	X(CONF_EDITED, "conf-edited", WARNING, \
 	    "what the file says now is not what decides") \
+	X(CATALOGUE_DIFFERS, "catalogue-differs", OK, \
+	    "the package's roles are not those that can be given") \
 	X(PERMISSIVE, "permissive", WARNING, \
 	    "who would be refused is let in until then") \
 	X(BREAK_GLASS, "break-glass", OK, \

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "clock.h"
+#include "cmd.h"
 #include "doctor.h"
 #include "text.h"
 
@@ -144,9 +145,28 @@ check_standing(struct doctor *d, struct twr_error *err)
 	return TWR_OK;
 }
 
+static enum twr_status
+check_catalogue(struct doctor *d, struct twr_error *err)
+{
+	char text[TWR_ERROR_MAX];
+	int64_t n;
+	enum twr_status rc = cmd_catalogue_news(d->cli, &n, text, err);
+
+	if (rc == TWR_OK && text[0] != '\0') {
+		doctor_add(d, DOCTOR_CATALOGUE_DIFFERS,
+		    TWR_DATADIR "/roles.conf", "%s", text);
+		doctor_cure(d,
+		    "twrbac role import " TWR_DATADIR
+		    "/roles.conf --dry-run shows whom it concerns");
+	}
+	return rc;
+}
+
 enum twr_status
 doctor_check_policy(struct doctor *d, struct twr_error *err)
 {
+	enum twr_status rc;
+
 	check_unusable(d);
 	if (d->policy_status == TWR_OK) {
 		check_age(d);
@@ -173,5 +193,7 @@ doctor_check_policy(struct doctor *d, struct twr_error *err)
 		    "it was edited since it was accepted");
 		doctor_cure(d, "twrbac compile");
 	}
+	if ((rc = check_catalogue(d, err)) != TWR_OK)
+		return rc;
 	return d->policy_status == TWR_OK ? check_standing(d, err) : TWR_OK;
 }

@@ -61,7 +61,8 @@
 	X(CONFIGURATION_REVERTED, CONFIGURATION, "configuration.reverted") \
 	X(CONFIRM_BEGUN, SETTING, "confirm.begun") \
 	X(CONFIRM_GIVEN, SETTING, "confirm.given") \
-	X(CONFIRM_MISSED, SETTING, "confirm.reverted")
+	X(CONFIRM_MISSED, SETTING, "confirm.reverted") \
+	X(DIRECTORY_UPGRADED, SETTING, "directory.upgraded")
 
 enum journal_event {
 #define X(id, entity, word) JOURNAL_##id,

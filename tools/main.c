@@ -97,6 +97,8 @@ run_in_session(struct cli *cli, struct twr_error *err)
 	rc = session_init(cli->session, cli->opts, cli->out, err);
 	cli->session->decides = (flags & CMD_DECIDES) != 0;
 	cli->session->deciding = (flags & CMD_CONFIRM) != 0;
+	cli->session->plans = cli->opts->value[OPT_DRY_RUN] != NULL ||
+	    cli->command->fn == cmd_plan;
 	if (rc == TWR_OK && (flags & CMD_ROOT) && !(flags & CMD_WRITE))
 		session_heal_first(cli->session);
 	if (rc == TWR_OK && (flags & CMD_READ))

@@ -441,6 +441,8 @@ session_open_write(struct session *s, bool wants_actor, bool healing,
 	rc = session_open_directory(s, DIRECTORY_WRITE, err);
 	if (rc == TWR_EREFUSED)
 		return session_open_copy(s, !healing, err);
+	if (rc == TWR_ESTALE)
+		rc = session_upgrade(s, wants_actor, err);
 	if (rc != TWR_OK || (rc = heal(s, healing, err)) != TWR_OK ||
 	    (rc = directory_begin(s->dir, err)) != TWR_OK ||
 	    (rc = session_find_actor(s, wants_actor, err)) != TWR_OK ||

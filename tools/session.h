@@ -72,6 +72,7 @@ struct session {
 	size_t n_questions;
 	/* set by main before session_open_write() */
 	bool deciding; /* confirm, revert: run while a change waits */
+	bool plans; /* plan, --dry-run: never upgrade the directory */
 	/* set by session_open_write() */
 	struct follow *follow; /* compile from a copy: what it says */
 	/* private to session.c */
@@ -129,6 +130,12 @@ enum twr_status session_open_write(struct session *s, bool wants_actor,
  * a writer at work is none.
  */
 void session_heal_first(struct session *s);
+/*
+ * For restore: the same as in any write, for a directory at
+ * directory_path that was made of a copy, so that no copy of it is needed.
+ */
+enum twr_status session_upgrade_restored(struct session *s,
+    struct twr_error *err) TWR_MUST_CHECK;
 /* Take the writers' lock alone, for init. */
 enum twr_status session_lock(struct session *s,
     struct twr_error *err) TWR_MUST_CHECK;

@@ -66,23 +66,32 @@ out:
 }
 
 enum twr_status
+session_check_waiting(struct session *s, enum confirm_state *ret,
+    struct twr_error *err)
+{
+	uint64_t left = 0;
+	enum twr_status rc = session_confirm_state(s, ret, &left, err);
+
+	if (rc != TWR_OK || *ret != CONFIRM_WAITS || s->deciding)
+		return rc;
+	return twr_fail(err, TWR_EREFUSED,
+	    "a change waits to be confirmed, for %" PRIu64 " seconds more: "
+	    "run twrbac confirm, if a new login works, or twrbac revert; "
+	    "nothing else is written until then",
+	    left);
+}
+
+enum twr_status
 session_settle(struct session *s, bool *undone, struct twr_error *err)
 {
 	enum confirm_state state = CONFIRM_NONE;
 	bool lock_out_ok = s->lock_out_ok;
-	uint64_t left = 0;
 	enum twr_status rc;
 
 	*undone = false;
-	rc = session_confirm_state(s, &state, &left, err);
+	rc = session_check_waiting(s, &state, err);
 	if (rc != TWR_OK || state == CONFIRM_NONE || s->deciding)
 		return rc;
-	if (state == CONFIRM_WAITS)
-		return twr_fail(err, TWR_EREFUSED,
-		    "a change waits to be confirmed, for %" PRIu64 " seconds "
-		    "more: run twrbac confirm, if a new login works, or "
-		    "twrbac revert; nothing else is written until then",
-		    left);
 	/* what was in force before cannot lock out more than it did */
 	s->lock_out_ok = true;
 	rc = undo_and_compile(s, err);

@@ -23,6 +23,9 @@ void session_say_effect(struct session *s, const struct accepted *ac);
 
 /* ---- session_confirm.c ---- */
 
+/* Refuse any write but confirm and revert while a change waits. */
+enum twr_status session_check_waiting(struct session *s,
+    enum confirm_state *ret, struct twr_error *err) TWR_MUST_CHECK;
 /*
  * Before a write: refuse it while a change waits to be confirmed; undo the
  * change when nobody confirmed it in time. *undone: it was, and is said.
@@ -31,6 +34,17 @@ enum twr_status session_settle(struct session *s, bool *undone,
     struct twr_error *err) TWR_MUST_CHECK;
 /* After the commit of a change with --confirm: say what is to be done. */
 void session_say_confirm(struct session *s);
+
+/* ---- session_upgrade.c ---- */
+
+/*
+ * The directory is of an older schema and this command may write: upgrade it,
+ * with a dated copy beside it, say so, and open it. Refused as the command
+ * itself would be: no administrator, a change that waits to be confirmed, the
+ * policy of another; and for a command that only plans.
+ */
+enum twr_status session_upgrade(struct session *s, bool wants_actor,
+    struct twr_error *err) TWR_MUST_CHECK;
 
 /* ---- session_follow.c ---- */
 

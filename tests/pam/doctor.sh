@@ -501,6 +501,15 @@ is "--fix mends both" "$(findings)" ""
 is "--fix: the directory's mode" "$(stat -c %a "$STATE/directory.db")" 600
 is "--fix: the leftover" "$(ls "$STATE/policy.new" 2>/dev/null)" ""
 
+roles=$(twrbac help role import | sed -n 's|.* \(/.*/roles.conf\)$|\1|p')
+own_mount "$(dirname "$(dirname "$roles")")"
+mkdir -m 0755 "$(dirname "$roles")"
+sed 's/name = "Host Login"/name = "Host Entry"/' "$TREE/etc/roles.conf" \
+    >"$roles"
+chmod 0644 "$roles"
+wrong "a package with other roles" catalogue-differs 0 "1 changed"
+umount "$(dirname "$(dirname "$roles")")"
+
 echo '// more' >>"$CONF"
 wrong "an edited configuration" conf-edited 1 "twrbac.conf"
 twrbac compile >/dev/null 2>&1

@@ -12,7 +12,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "checksum.h"
 #include "policy_format.h"
 #include "sudo_policy.h"
 #include "support.h"
@@ -527,38 +526,16 @@ END_TEST
 
 /* ---- formats ---- */
 
-/* The record M is the last one; give it another version and a right CRC. */
-static void
-write_version(const char *path, uint32_t version)
-{
-	uint8_t *data;
-	size_t len, at, value_len, i;
-	uint32_t crc;
-
-	data = support_read(path, &len);
-	for (at = len - 4; at > 0; at--)
-		if (memcmp(data + at, "TWRB", 4) == 0)
-			break;
-	value_len = (size_t)data[at - 5] | (size_t)data[at - 4] << 8;
-	for (i = 0; i < 4; i++)
-		data[at + 4 + i] = (uint8_t)(version >> (8 * i));
-	crc = twr_crc32c(twr_crc32c(0, "M", 1), data + at, value_len - 4);
-	for (i = 0; i < 4; i++)
-		data[at + value_len - 4 + i] = (uint8_t)(crc >> (8 * i));
-	support_write(path, data, len, 0640);
-	free(data);
-}
-
 START_TEST(another_format_is_refused)
 {
 	const char *path = support_path("version.cdb");
 
 	support_site_write(path);
-	write_version(path, TWR_FORMAT_VERSION + 1);
+	support_write_version(path, TWR_FORMAT_VERSION + 1);
 	expect_refusals(path, "newer", TWR_ETOONEW);
-	write_version(path, UINT32_MAX);
+	support_write_version(path, UINT32_MAX);
 	expect_refusals(path, "much newer", TWR_ETOONEW);
-	write_version(path, 0);
+	support_write_version(path, 0);
 	expect_refusals(path, "older", TWR_ECORRUPT);
 }
 END_TEST

@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "checksum.h"
 #include "policy_writer.h"
 #include "safe_file.h"
 
@@ -203,6 +204,28 @@ remove_one(const char *path, const struct stat *st, int type, struct FTW *at)
 	(void)at;
 	(void)remove(path);
 	return 0;
+}
+
+void
+support_write_version(const char *path, uint32_t version)
+{
+	uint8_t *data;
+	size_t len, at, value_len, i;
+	uint32_t crc;
+
+	/* the record M is the last one */
+	data = support_read(path, &len);
+	for (at = len - 4; at > 0; at--)
+		if (memcmp(data + at, "TWRB", 4) == 0)
+			break;
+	value_len = (size_t)data[at - 5] | (size_t)data[at - 4] << 8;
+	for (i = 0; i < 4; i++)
+		data[at + 4 + i] = (uint8_t)(version >> (8 * i));
+	crc = twr_crc32c(twr_crc32c(0, "M", 1), data + at, value_len - 4);
+	for (i = 0; i < 4; i++)
+		data[at + value_len - 4 + i] = (uint8_t)(crc >> (8 * i));
+	support_write(path, data, len, 0640);
+	free(data);
 }
 
 void

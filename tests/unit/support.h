@@ -62,6 +62,8 @@ void support_write(const char *path, const void *data, size_t len, mode_t mode);
 void support_write_text(const char *path, const char *text);
 /* The whole file, NUL-terminated; release with free(). len may be NULL. */
 uint8_t *support_read(const char *path, size_t *len);
+/* Give a policy another format version, and a right checksum. */
+void support_write_version(const char *path, uint32_t version);
 void support_remove_tree(const char *path);
 unsigned support_count_fds(void); /* that this process has open */
 
