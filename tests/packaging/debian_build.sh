@@ -137,6 +137,7 @@ holds twrbac \
     "$f usr/share/lintian/overrides/twrbac" \
     "$f usr/share/man/man5/twrbac-json.5.gz" \
     "$f usr/share/man/man5/twrbac.conf.5.gz" \
+    "$f usr/share/man/man7/twrbac-security.7.gz" \
     "$f usr/share/man/man8/twrbac.8.gz" \
     "$f usr/share/twrbac/roles.conf" \
     "$f usr/share/twrbac/twrbac.conf" \
