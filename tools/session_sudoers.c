@@ -136,6 +136,27 @@ remove_whole(struct session *s, const char *why)
 		    SUDOERS_FILE, why, err.text);
 }
 
+/* Does every line of body stand in text, in the same order? */
+static bool
+is_part(const char *body, const char *text)
+{
+	size_t len, n;
+
+	for (; *body != '\0'; body += len + (body[len] == '\n')) {
+		len = strcspn(body, "\n");
+		if (len == 0 || *body == '#')
+			continue;
+		for (;; text += n + 1) {
+			n = strcspn(text, "\n");
+			if (text[n] == '\0')
+				return false;
+			if (n == len && memcmp(text, body, n) == 0)
+				break;
+		}
+	}
+	return true;
+}
+
 static enum twr_status
 put_grants(struct session *s, const struct sudoers_grants *gr,
     const struct sudo_version *version, const struct sudoers_state *st,
@@ -143,7 +164,7 @@ put_grants(struct session *s, const struct sudoers_grants *gr,
 {
 	char *body = NULL, *text = NULL;
 	size_t left_out = 0;
-	bool same;
+	bool same, known;
 	enum twr_status rc;
 
 	rc = sudoers_check_version(gr, version, err);
@@ -152,11 +173,12 @@ put_grants(struct session *s, const struct sudoers_grants *gr,
 	if (rc == TWR_OK)
 		rc = sudoers_file_text(serial, gr->organization,
 		    s->paths.policy, body, &text, err);
-	same = rc == TWR_OK && st->ours && !st->edited &&
-	    strcmp(st->header.body, body) == 0;
+	known = rc == TWR_OK && st->ours && !st->edited;
+	same = known && strcmp(st->header.body, body) == 0;
 	if (rc == TWR_OK && !(same && (serial == 0 ||
 				   st->header.serial == serial)))
-		rc = sudoers_put(text, same, err);
+		rc = sudoers_put(text,
+		    same || (known && is_part(body, st->header.body)), err);
 	free(body);
 	free(text);
 	return rc;

@@ -38,7 +38,6 @@ sudoers_grant_holds(const struct sudoers_grant *g, int64_t now)
 /* One policy, with what its rules ask made ready. */
 struct asking {
 	const struct judge *jg;
-	const struct accounts *local;
 	struct twr_view *views; /* of each rule: its question */
 	struct sudoers_grants *to;
 	enum twr_status rc;
@@ -137,9 +136,8 @@ add_windows(struct asking *as, size_t rule, const char *login,
 }
 
 static enum twr_status
-ask_login(struct asking *as, const char *login)
+ask_login(struct asking *as, const char *login, uint32_t uid)
 {
-	uint32_t uid = accounts_uid(as->local, login);
 	struct twr_view one = { .meta = as->jg->meta.meta }, *view;
 	struct twr_request req = { .service = TWR_ROLE_SERVICE,
 		.user = login,
@@ -305,36 +303,75 @@ set_apart_unnamed(struct sudoers_grants *gr, const struct accounts *local,
 	return ok ? TWR_OK : no_memory(err);
 }
 
+static enum twr_status
+begin_asking(struct asking *as, struct twr_error *err)
+{
+	const struct twr_meta *meta = &as->jg->meta.meta;
+	struct sudoers_grants *gr = as->to;
+	enum twr_status rc;
+
+	memset(gr, 0, sizeof(*gr));
+	gr->serial = meta->serial;
+	gr->compiled_at = meta->compiled_at;
+	snprintf(gr->organization, sizeof(gr->organization), "%s",
+	    meta->organization_name);
+	rc = sudo_rules_load(&as->jg->rd, &gr->rules, err);
+	return rc == TWR_OK ? ask_rules(as, err) : rc;
+}
+
+static void
+end_asking(struct asking *as)
+{
+	size_t i;
+
+	for (i = 0; as->views != NULL && i < as->to->rules.n; i++)
+		twr_view_free(&as->views[i]);
+	free(as->views);
+}
+
 enum twr_status
 sudoers_grants_of(const struct judge *jg, const struct accounts *local,
     struct sudoers_grants *ret, struct twr_error *err)
 {
-	const struct twr_meta *meta = &jg->meta.meta;
-	struct asking as = { .jg = jg, .local = local, .to = ret };
+	struct asking as = { .jg = jg, .to = ret };
+	const char *login;
 	enum twr_status rc;
 	size_t i;
 
-	memset(ret, 0, sizeof(*ret));
-	ret->serial = meta->serial;
-	ret->compiled_at = meta->compiled_at;
-	snprintf(ret->organization, sizeof(ret->organization), "%s",
-	    meta->organization_name);
-	if ((rc = sudo_rules_load(&jg->rd, &ret->rules, err)) != TWR_OK ||
-	    (rc = ask_rules(&as, err)) != TWR_OK ||
+	if ((rc = begin_asking(&as, err)) != TWR_OK ||
 	    (rc = take_logins(jg, &ret->logins, err)) != TWR_OK)
 		goto out;
 	names_sort(&ret->logins);
-	for (i = 0; i < ret->logins.n && ret->rules.n > 0; i++)
-		if ((rc = ask_login(&as, ret->logins.all[i])) != TWR_OK) {
+	for (i = 0; i < ret->logins.n && ret->rules.n > 0; i++) {
+		login = ret->logins.all[i];
+		if (ask_login(&as, login, accounts_uid(local, login)) !=
+		    TWR_OK) {
 			rc = no_memory(err);
 			goto out;
 		}
+	}
 	sort_grants(ret);
 	rc = set_apart_unnamed(ret, local, err);
 out:
-	for (i = 0; as.views != NULL && i < ret->rules.n; i++)
-		twr_view_free(&as.views[i]);
-	free(as.views);
+	end_asking(&as);
+	return rc;
+}
+
+enum twr_status
+sudoers_grants_of_login(const struct judge *jg, const char *login, uint32_t uid,
+    struct sudoers_grants *ret, struct twr_error *err)
+{
+	struct asking as = { .jg = jg, .to = ret };
+	enum twr_status rc;
+
+	rc = begin_asking(&as, err);
+	if (rc == TWR_OK &&
+	    (!names_add(&ret->logins, login) ||
+		ask_login(&as, ret->logins.all[0], uid) != TWR_OK))
+		rc = no_memory(err);
+	if (rc == TWR_OK)
+		sort_grants(ret);
+	end_asking(&as);
 	return rc;
 }
 

@@ -48,6 +48,13 @@ struct sudoers_grants {
 enum twr_status sudoers_grants_of(const struct judge *jg,
     const struct accounts *local, struct sudoers_grants *ret,
     struct twr_error *err) TWR_MUST_CHECK;
+/*
+ * The same of one login, whose uid here is given (TWR_UID_UNKNOWN: taken to
+ * be its own), whether or not sudoers could name it.
+ */
+enum twr_status sudoers_grants_of_login(const struct judge *jg,
+    const char *login, uint32_t uid, struct sudoers_grants *ret,
+    struct twr_error *err) TWR_MUST_CHECK;
 void sudoers_grants_free(struct sudoers_grants *gr);
 
 /*
