@@ -138,8 +138,8 @@ cmd_sudoers_print(struct cli *cli, struct twr_error *err)
 	if ((rc = load(cli, &gr, err)) != TWR_OK ||
 	    (rc = sudoers_body(&gr, &version, &body, &left_out, err)) !=
 		TWR_OK ||
-	    (rc = sudoers_file_text(gr.serial, gr.organization, sc.policy,
-		 body, &text, err)) != TWR_OK)
+	    (rc = sudoers_file_text(gr.serial, gr.organization, sc.policy, body,
+		 &text, err)) != TWR_OK)
 		goto out;
 	out_table(cli->out, print_columns,
 	    sizeof(print_columns) / sizeof(*print_columns));

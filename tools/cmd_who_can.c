@@ -221,8 +221,7 @@ take_command(struct answer *an, const char *service, struct twr_error *err)
 		return twr_fail(err, TWR_EINVAL,
 		    "--command: only sudo runs commands by rules; write "
 		    "twrbac who-can sudo --command \"...\"");
-	if (an->command[0] != '/' &&
-	    strncmp(an->command, "sudoedit ", 9) != 0)
+	if (an->command[0] != '/' && strncmp(an->command, "sudoedit ", 9) != 0)
 		return twr_fail(err, TWR_EINVAL,
 		    "--command %.80s: write the absolute path and the "
 		    "arguments, such as \"/usr/bin/systemctl restart "

@@ -10,8 +10,8 @@
  */
 
 static enum twr_status
-resolve_who(struct build *b, const struct config_sudo *cs,
-    struct sudo_rule *ru, struct twr_demand *set, struct twr_error *err)
+resolve_who(struct build *b, const struct config_sudo *cs, struct sudo_rule *ru,
+    struct twr_demand *set, struct twr_error *err)
 {
 	struct config_list one = { NULL, NULL, 1 };
 	char *items[1] = { cs->permission };
@@ -138,7 +138,7 @@ build_write_sudo(struct build *b, struct policy_writer *pw,
 	size_t i;
 
 	for (i = 0; i < b->cf->n_sudo_rules && rc == TWR_OK; i++)
-		rc = policy_writer_sudo_rule(pw, (uint32_t)i,
-		    &b->sudo_rules[i], err);
+		rc = policy_writer_sudo_rule(pw, (uint32_t)i, &b->sudo_rules[i],
+		    err);
 	return rc;
 }

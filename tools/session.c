@@ -510,9 +510,9 @@ session_say_effect(struct session *s, const struct accepted *ac)
 	out_effect(s->out, "policy %" PRIu64 " %s: %s%s%s",
 	    compiled_serial(s->compiled),
 	    s->dry_run ? "would come into force" : "in force",
-	    any	    ? effect->text :
-	    *sudo == '\0' ? "no login's access changed" :
-			   "",
+	    any		      ? effect->text :
+		*sudo == '\0' ? "no login's access changed" :
+				"",
 	    any && *sudo != '\0' ? "; " : "", sudo);
 }
 

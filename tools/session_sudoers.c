@@ -175,8 +175,8 @@ put_grants(struct session *s, const struct sudoers_grants *gr,
 		    s->paths.policy, body, &text, err);
 	known = rc == TWR_OK && st->ours && !st->edited;
 	same = known && strcmp(st->header.body, body) == 0;
-	if (rc == TWR_OK && !(same && (serial == 0 ||
-				   st->header.serial == serial)))
+	if (rc == TWR_OK &&
+	    !(same && (serial == 0 || st->header.serial == serial)))
 		rc = sudoers_put(text,
 		    same || (known && is_part(body, st->header.body)), err);
 	free(body);
@@ -248,8 +248,8 @@ session_sudoers_finish(struct session *s, struct twr_error *err)
 	/* narrowing has changed what is there */
 	rc = sudoers_state_read(s->paths.policy, &now, &why);
 	if (rc == TWR_OK) {
-		rc = put_grants(s,
-		    s->confirm_s != 0 ? &sy->common : &sy->after, &sy->version,
+		rc = put_grants(s, s->confirm_s != 0 ? &sy->common : &sy->after,
+		    &sy->version,
 		    st->ours && now.ours && !st->edited ? &now : st,
 		    compiled_serial(s->compiled), &why);
 		sudoers_state_free(&now);

@@ -198,9 +198,11 @@ say_unknown(struct examine *ex, const struct sudoers_name *sn, char kind,
 	struct suggestion sg;
 
 	nearest(&ex->policy, kind, name, &sg);
-	find(ex, role ? SUDOERS_FOUND_UNKNOWN_ROLE : SUDOERS_FOUND_UNKNOWN_SCOPE,
-	    sn->file, sn->line, "\"%%:%.128s\": the policy knows no %s \"%s\"%s%s%s",
-	    sn->name, role ? "role" : "scope", name,
+	find(ex,
+	    role ? SUDOERS_FOUND_UNKNOWN_ROLE : SUDOERS_FOUND_UNKNOWN_SCOPE,
+	    sn->file, sn->line,
+	    "\"%%:%.128s\": the policy knows no %s \"%s\"%s%s%s", sn->name,
+	    role ? "role" : "scope", name,
 	    suggest_best(&sg) != NULL ? "; did you mean \"" : "",
 	    suggest_best(&sg) != NULL ? suggest_best(&sg) :
 		role		      ? "; see twrbac role list" :
@@ -283,9 +285,9 @@ take_unread(void *ctx, const char *why)
 static void
 examine_lines(struct examine *ex, bool installed)
 {
-	struct sudoers_scan scan = { .name = take_name,
-		.unread = take_unread,
-		.ctx = ex };
+	struct sudoers_scan scan = {
+		.name = take_name, .unread = take_unread, .ctx = ex
+	};
 
 	sudoers_scan(ex->sc->sudoers, TWR_SUDOERS_D, &scan);
 	if (ex->roles > 0 && !scan.plugin)
@@ -297,8 +299,8 @@ examine_lines(struct examine *ex, bool installed)
 	if (installed && !scan.reads_folder)
 		find(ex, SUDOERS_FOUND_NOT_READ, ex->sc->sudoers, 0,
 		    "sudo does not read " TWR_SUDOERS_D ", so the generated "
-		    "file counts for nothing; add the line @includedir "
-		    TWR_SUDOERS_D);
+		    "file counts for nothing; add the line "
+		    "@includedir " TWR_SUDOERS_D);
 	free(ex->first_file_kept);
 }
 

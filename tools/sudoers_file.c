@@ -16,6 +16,7 @@
 #define NAME_NEW ".twrbac.new" /* a dot: sudo never reads it */
 #define MARK "sudoers.installed"
 #define SUDOERS_MODE 0440
+#define OUTPUT_MAX 4096
 #define TEXT_MAX (64u * 1024 * 1024)
 
 /* ---- what there is ---- */
@@ -41,8 +42,8 @@ read_text(int fd, size_t size, char **ret, struct twr_error *err)
 		return twr_fail(err, TWR_EDATA,
 		    SUDOERS_FILE ": larger than twrbac writes it");
 	if ((text = malloc(size + 1)) == NULL)
-		return twr_fail(err, TWR_ENOMEM, SUDOERS_FILE
-		    ": out of memory");
+		return twr_fail(err, TWR_ENOMEM,
+		    SUDOERS_FILE ": out of memory");
 	while (got < size && n != 0) {
 		n = pread(fd, text + got, size - got, (off_t)got);
 		if (n < 0 && errno != EINTR)
@@ -127,15 +128,36 @@ sudoers_is_installed(const struct sudoers_state *st)
 static char *
 find_visudo(void)
 {
-	static char usr[] = "/usr/sbin/visudo", bin[] = "/usr/bin/visudo",
-		    sbin[] = "/sbin/visudo", local[] = "/usr/local/sbin/visudo";
-	static char *const all[] = { usr, bin, sbin, local };
-	size_t i;
+	static const char *const all[] = { "/usr/sbin/visudo",
+		"/usr/bin/visudo", "/sbin/visudo", "/usr/local/sbin/visudo",
+		NULL };
+	const char *path = program_find(all);
 
-	for (i = 0; i < sizeof(all) / sizeof(*all); i++)
-		if (access(all[i], X_OK) == 0)
-			return all[i];
-	return NULL;
+	return path == NULL ? NULL : strdup(path);
+}
+
+/* The beginning of what it prints. */
+static enum twr_status
+ask_program(char *const argv[], char buf[OUTPUT_MAX], struct twr_error *err)
+{
+	struct program pr;
+	size_t len = 0;
+	ssize_t n;
+	enum twr_status rc;
+
+	buf[0] = '\0';
+	if ((rc = program_start(argv, -1, &pr, err)) != TWR_OK)
+		return rc;
+	while (len < OUTPUT_MAX - 1) {
+		n = read(pr.out, buf + len, OUTPUT_MAX - 1 - len);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			break;
+		len += (size_t)n;
+	}
+	buf[len] = '\0';
+	return program_end(&pr, false, err);
 }
 
 void
@@ -143,43 +165,41 @@ sudoers_version(struct sudo_version *ret)
 {
 	static char option[] = "-V", rs_option[] = "--version";
 	char *argv[] = { find_visudo(), option, NULL };
-	char text[PROGRAM_OUTPUT_MAX];
+	char text[OUTPUT_MAX];
 	struct twr_error unused;
-	int status = -1;
 
 	memset(ret, 0, sizeof(*ret));
 	if (argv[0] == NULL)
 		return;
-	if (program_run(argv, text, &status, &unused) == TWR_OK &&
-	    sudo_version_parse(text, ret))
-		return;
-	argv[1] = rs_option;
-	if (program_run(argv, text, &status, &unused) == TWR_OK)
-		(void)sudo_version_parse(text, ret);
+	if (ask_program(argv, text, &unused) != TWR_OK ||
+	    !sudo_version_parse(text, ret)) {
+		argv[1] = rs_option;
+		if (ask_program(argv, text, &unused) == TWR_OK)
+			(void)sudo_version_parse(text, ret);
+	}
+	free(argv[0]);
 }
 
 static enum twr_status
 ask_visudo(struct twr_error *err)
 {
-	static char check[] = "-c", quiet[] = "-q", file[] = "-f",
+	static char check[] = "-c", file[] = "-f",
 		    path[] = TWR_SUDOERS_D "/" NAME_NEW;
-	char *argv[] = { find_visudo(), check, quiet, file, path, NULL };
-	char text[PROGRAM_OUTPUT_MAX];
+	char *argv[] = { find_visudo(), check, file, path, NULL };
+	char text[OUTPUT_MAX];
+	struct twr_error why;
 	enum twr_status rc;
-	int status = -1;
 
 	if (argv[0] == NULL)
 		return twr_fail(err, TWR_ENOENT,
 		    "there is no visudo, and nothing is put into sudoers that "
 		    "it did not check; install the package sudo");
-	rc = program_run(argv, text, &status, err);
-	if (rc != TWR_OK || status == 0)
+	rc = ask_program(argv, text, &why);
+	free(argv[0]);
+	if (rc == TWR_OK)
 		return rc;
-	text[strcspn(text, "\n")] = '\0';
 	return twr_fail(err, TWR_EDATA,
-	    "visudo refuses the file: %.200s; report this as a defect, and "
-	    "see twrbac sudoers print",
-	    text[0] != '\0' ? text : "it gives no reason");
+	    "visudo refuses the file: %s; see twrbac sudoers print", why.text);
 }
 
 /* ---- writing ---- */
@@ -202,14 +222,14 @@ open_folder(int *ret, struct twr_error *err)
 	if (fd == -1)
 		return twr_fail(err, TWR_EWRITE,
 		    TWR_SUDOERS_D ": %s; sudo reads it where /etc/sudoers has "
-		    "@includedir " TWR_SUDOERS_D,
+				  "@includedir " TWR_SUDOERS_D,
 		    strerror(errno));
 	if (fstat(fd, &st) != 0 || st.st_uid != 0 ||
 	    (st.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
 		(void)close(fd);
 		return twr_fail(err, TWR_EUNSAFE,
 		    TWR_SUDOERS_D ": others than root can write it; run chown "
-		    "root and chmod go-w");
+				  "root and chmod go-w");
 	}
 	*ret = fd;
 	return TWR_OK;
@@ -256,8 +276,7 @@ sudoers_put(const char *text, bool checked, struct twr_error *err)
 	rc = write_new(folder, text, err);
 	if (rc == TWR_OK && !checked)
 		rc = ask_visudo(err);
-	if (rc == TWR_OK &&
-	    renameat(folder, NAME_NEW, folder, NAME) != 0)
+	if (rc == TWR_OK && renameat(folder, NAME_NEW, folder, NAME) != 0)
 		rc = fail_write("cannot be replaced", err);
 	if (rc != TWR_OK)
 		(void)unlinkat(folder, NAME_NEW, 0);
@@ -292,8 +311,7 @@ make_mark(const char *path, struct twr_error *err)
 	enum twr_status rc = TWR_OK;
 
 	if (fd == -1 || fsync(fd) != 0)
-		rc = twr_fail(err, TWR_EWRITE, "%s: %s", path,
-		    strerror(errno));
+		rc = twr_fail(err, TWR_EWRITE, "%s: %s", path, strerror(errno));
 	if (fd != -1)
 		(void)close(fd);
 	return rc;
@@ -311,14 +329,12 @@ sudoers_mark(const char *policy, bool installed, struct twr_error *err)
 	if (installed)
 		rc = make_mark(path, err);
 	else if (unlink(path) != 0 && errno != ENOENT)
-		rc = twr_fail(err, TWR_EWRITE, "%s: %s", path,
-		    strerror(errno));
+		rc = twr_fail(err, TWR_EWRITE, "%s: %s", path, strerror(errno));
 	if ((slash = strrchr(path, '/')) != NULL)
 		*slash = '\0';
 	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (rc == TWR_OK && (fd == -1 || fsync(fd) != 0))
-		rc = twr_fail(err, TWR_EWRITE, "%s: %s", path,
-		    strerror(errno));
+		rc = twr_fail(err, TWR_EWRITE, "%s: %s", path, strerror(errno));
 	if (fd != -1)
 		(void)close(fd);
 	free(path);

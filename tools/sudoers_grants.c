@@ -139,9 +139,9 @@ static enum twr_status
 ask_login(struct asking *as, const char *login, uint32_t uid)
 {
 	struct twr_view one = { .meta = as->jg->meta.meta }, *view;
-	struct twr_request req = { .service = TWR_ROLE_SERVICE,
-		.user = login,
-		.local_uid = uid };
+	struct twr_request req = {
+		.service = TWR_ROLE_SERVICE, .user = login, .local_uid = uid
+	};
 	enum twr_status rc = TWR_OK;
 	size_t i;
 
@@ -507,9 +507,8 @@ narrow_to_previous(const char *path, uid_t owner, const struct twr_meta *want,
 }
 
 enum twr_status
-sudoers_grants_open(const char *path, uid_t owner,
-    const struct accounts *local, struct sudoers_grants *ret,
-    struct twr_error *err)
+sudoers_grants_open(const char *path, uid_t owner, const struct accounts *local,
+    struct sudoers_grants *ret, struct twr_error *err)
 {
 	struct judge jg;
 	enum twr_status rc;

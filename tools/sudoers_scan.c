@@ -296,8 +296,7 @@ scan_lines(struct walk *w, const char *file, const char *text)
 }
 
 void
-sudoers_scan_text(const char *file, const char *text,
-    struct sudoers_scan *scan)
+sudoers_scan_text(const char *file, const char *text, struct sudoers_scan *scan)
 {
 	struct walk w = { scan, NULL, 0 };
 

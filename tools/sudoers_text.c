@@ -77,8 +77,8 @@ static void
 write_time(FILE *to, const char *word, int64_t when)
 {
 	time_t t = (time_t)(when < 0 ? 0 :
-			when > LAST_SECOND   ? LAST_SECOND :
-					       when);
+		when > LAST_SECOND   ? LAST_SECOND :
+				       when);
 	struct tm tm = { 0 };
 	char text[32] = "";
 
@@ -238,8 +238,8 @@ sudo_version_parse(const char *line, struct sudo_version *ret)
 	}
 	if (!ret->rs && !read_numbers(p, ret->number))
 		return false;
-	snprintf(ret->text, sizeof(ret->text), "%.*s",
-	    (int)strcspn(p, " \r\n"), p);
+	snprintf(ret->text, sizeof(ret->text), "%.*s", (int)strcspn(p, " \r\n"),
+	    p);
 	ret->known = true;
 	return true;
 }

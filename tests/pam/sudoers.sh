@@ -542,6 +542,13 @@ has "check: an unknown role, and the nearest" "$said" \
 has "check: an unknown scope, and the nearest" "$said" \
     "unknown-scope	failure	/etc/sudoers	9" 'did you mean "acme/messaging/production"'
 has "check: a wildcard" "$said" "wildcard	warning	/etc/sudoers	10"
+for command in print check; do
+	as alice twrbac sudoers $command --json >"$W/json" 2>/dev/null
+	"$TREE/tests/cli/json_shape.py" "$TREE/tools/twrbac-json.5" \
+	    "sudoers $command" "$W/json" >"$W/out" 2>&1 &&
+		ok "twrbac-json(5): sudoers $command" ||
+		not_ok "twrbac-json(5): sudoers $command" <"$W/out"
+done
 sed -i '/group_plugin/d; /includedir/d' /etc/sudoers
 tw sudoers check --tsv
 has "check: no plugin, and a folder that is not read" "$said" no-plugin \
