@@ -304,8 +304,6 @@ about_reason(enum twr_reason reason)
 	case TWR_REASON_ROLE_ENDED:
 	case TWR_REASON_ROLE_REMOVED:
 	case TWR_REASON_ROLE_NOT_YET:
-	case TWR_REASON_ROLE_UNKNOWN:
-	case TWR_REASON_SCOPE_UNKNOWN:
 	case TWR_REASON_COUNT:
 		break;
 	}
