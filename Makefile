@@ -209,7 +209,9 @@ $(B)/sudo_twrbac.so: $(call obj,$(entry_src) $(sudo_src) $(core_src)) \
 	$(call say,LINK)$(LINK) -shared -Wl,--version-script=pam_twrbac/sudo_twrbac.map \
 	    $(LDFLAGS) -o $@ $(filter %.o,$^)
 
-$(tool): $(call obj,$(core_src) $(tool_src)) $(B)/sources
+# The tool reads the names of groups in sudoers as the plugin does.
+$(tool): $(call obj,$(core_src) pam_twrbac/sudo_group.c $(tool_src)) \
+    $(B)/sources
 	$(call say,LINK)$(LINK) -pie $(LDFLAGS) -o $@ $(filter %.o,$^) \
 	    $(TOOL_LIBS)
 

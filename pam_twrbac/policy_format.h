@@ -18,6 +18,7 @@
  *	K                   how many of each of the next two there are
  *	Kr key              the roles that satisfy a demand for this one
  *	Ks path or SID      a scope, with those above it
+ *	S number            a sudo rule; number from 0, 4 bytes little-endian
  *
  * Integers are little-endian and of fixed width. A string is its length in
  * 2 bytes, its bytes, and a NUL that the length does not count; it holds no
@@ -54,6 +55,7 @@
 #define TWR_KEY_LOGIN 'L'
 #define TWR_KEY_NAME 'N'
 #define TWR_KEY_ASKED 'K' /* what role questions name (%:ROLE@SCOPE) */
+#define TWR_KEY_SUDO 'S' /* for "twrbac sudoers", which the gate never asks */
 #define TWR_NAME_ROLE 'r'
 #define TWR_NAME_SCOPE 's'
 
@@ -118,6 +120,20 @@
 
 /* Kr: one demand. Ks: these fields, then chain[] */
 #define TWR_PLACE_FIELDS(F, E) F(str, path)
+
+/*
+ * Sudo rule: whose role question (Kr, a permission's begins with a slash; Ks
+ * by SID, "" when the rule for sudo names the scope) gives the commands.
+ */
+#define TWR_SUDO_FIELDS(F, E) \
+	F(u32, line) \
+	F(str, role) \
+	F(str, scope_sid) \
+	F(str, scope_path) \
+	F(str, runas) \
+	F(flag, nopasswd) \
+	F(str, comment)
+/* then commands[] of str */
 
 #define TWR_LOGIN_FIELDS(F, E) \
 	F(flag, tombstone) \

@@ -9,6 +9,7 @@
 #include "clock.h"
 #include "explain.h"
 #include "gate.h"
+#include "sudoers_grants.h"
 
 /* People read the verdict and the lines of the explanation instead. */
 static const struct out_column columns[] = {
@@ -22,6 +23,7 @@ static const struct out_column columns[] = {
 	{ "error", NULL, OUT_TEXT },
 	{ "explanation", NULL, OUT_LIST },
 	{ "can_change", NULL, OUT_LIST },
+	{ "commands", NULL, OUT_LIST },
 };
 
 static void
@@ -92,12 +94,48 @@ cmd_administrators(struct cli *cli, const struct twr_decision *d,
 		directory_close(dir);
 }
 
+/* Which commands the sudo rules give him, by the policy that judged. */
+static void
+list_commands(struct cli *cli, const struct twr_judgement *jd,
+    const char *login, struct out_list *list)
+{
+	const char *service = jd->request.service;
+	struct judge jg = { .rd = jd->reader, .open = true };
+	struct sudoers_grants gr = { .n = 0 };
+	const struct sudo_rule *rule;
+	struct twr_error why;
+	size_t i, k;
+
+	if (jd->status != TWR_OK ||
+	    (strcmp(service, "sudo") != 0 && strcmp(service, "sudo-i") != 0))
+		return;
+	jg.meta.meta = jd->view.meta;
+	if (sudoers_grants_of_login(&jg, login, cmd_account_uid(cli, login),
+		&gr, &why) != TWR_OK)
+		out_warn(cli->out, "%s", why.text);
+	for (i = 0; i < gr.n; i++) {
+		rule = &gr.rules.all[gr.all[i].rule];
+		if (!sudoers_grant_holds(&gr.all[i], jd->request.now))
+			continue;
+		for (k = 0; k < rule->n_commands; k++) {
+			out_list_add(list, "(%s) %s", rule->runas,
+			    rule->commands[k]);
+			out_line(cli->out, "      %-10s (%s) %s, by %s%s",
+			    i + k == 0 ? "commands" : "", rule->runas,
+			    rule->commands[k], rule->role,
+			    rule->nopasswd ? ", without a password" : "");
+		}
+	}
+	sudoers_grants_free(&gr);
+}
+
 static void
 report(struct cli *cli, const struct twr_judgement *jd, const char *login,
     const struct explain *ex)
 {
 	const struct twr_decision *d = &jd->decision;
 	struct out_list lines = { 0 }, administrators = { 0 };
+	struct out_list allowed = { 0 };
 	bool utc = cli->out->utc || cli->out->format != OUT_PEOPLE;
 
 	explain_lines(ex, jd, utc, &lines);
@@ -116,6 +154,8 @@ report(struct cli *cli, const struct twr_judgement *jd, const char *login,
 	print_lines(cli, jd, &lines);
 	out_list_cell(cli->out, &lines);
 	out_list_cell(cli->out, &administrators);
+	list_commands(cli, jd, login, &allowed);
+	out_list_cell(cli->out, &allowed);
 	if (jd->clock_behind)
 		out_warn(cli->out,
 		    "the clock is behind the policy's compile "
@@ -135,7 +175,8 @@ const struct command_help cmd_check_help = { check_options,
 	"Asks the policy in force, as the PAM module does; with --at in the "
 	"past the one that was, with the rules and the clock of then. For su, "
 	"sudo and "
-	"doas LOGIN is who runs them. Exit status 0: granted or exempt; 1: "
+	"doas LOGIN is who runs them; for sudo the commands of sudo_rules are "
+	"listed. Exit status 0: granted or exempt; 1: "
 	"refused, or would be if the service were not permissive.",
 	"twrbac check bob sshd --at \"2026-12-01 18:00\"" };
 

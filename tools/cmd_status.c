@@ -9,6 +9,7 @@
 #include "config.h"
 #include "gate.h"
 #include "pamd.h"
+#include "sudoers_check.h"
 
 /* All that status looks at, gathered before anything is said. */
 struct state {
@@ -25,6 +26,7 @@ struct state {
 	struct twr_error policy_error;
 	struct twr_view view; /* .meta, when policy_status is TWR_OK */
 	struct twr_reader reader;
+	enum sudoers_standing sudoers;
 };
 
 /*
@@ -58,6 +60,9 @@ static enum twr_status
 gather(struct cli *cli, struct state *st, struct twr_error *err)
 {
 	struct session *s = cli->session;
+	const struct sudoers_scene scene = { .policy = s->paths.policy,
+		.owner = s->paths.owner,
+		.passwd = s->paths.passwd };
 	enum twr_status rc;
 
 	st->reader.fd = -1;
@@ -69,7 +74,8 @@ gather(struct cli *cli, struct state *st, struct twr_error *err)
 	    (rc = directory_count_administrators(s->dir, &st->administrators,
 		 err)) != TWR_OK ||
 	    (rc = session_confirm_state(s, &st->confirm, &st->confirm_left_s,
-		 err)) != TWR_OK)
+		 err)) != TWR_OK ||
+	    (rc = sudoers_stand(&scene, &st->sudoers, NULL, err)) != TWR_OK)
 		return rc;
 	st->copy = directory_is_copy(s->dir);
 	st->policy_status = twr_policy_open(s->paths.policy, s->paths.owner,
@@ -218,6 +224,8 @@ static const struct out_column columns[] = {
 	{ "administrators", "administrators with a login", OUT_NUMBER },
 	{ "catalogue_changes", NULL, OUT_NUMBER },
 	{ "catalogue_text", "roles", OUT_TEXT },
+	{ "sudoers", NULL, OUT_TEXT },
+	{ "sudoers_text", "sudoers file", OUT_TEXT },
 	{ "permissive", "permissive", OUT_LIST },
 	{ "services_without_rule", "services without a rule", OUT_LIST },
 };
@@ -258,6 +266,11 @@ report(struct cli *cli, const struct state *st, struct twr_error *err)
 	out_number(cli->out, st->administrators);
 	out_number(cli->out, news);
 	out_text(cli->out, *catalogue != '\0' ? catalogue : NULL);
+	out_text(cli->out, sudoers_standing_word(st->sudoers));
+	out_text(cli->out,
+	    st->sudoers == SUDOERS_NONE ?
+		NULL :
+		sudoers_standing_sentence(st->sudoers));
 	list_permissive(cli, st, &permissive);
 	out_list_cell(cli->out, &permissive);
 	return services_cell(cli, st, err);

@@ -7,6 +7,8 @@
 #include "ask.h"
 #include "clock.h"
 #include "policy_format.h"
+#include "sudo_command.h"
+#include "sudoers_grants.h"
 
 static const struct out_column columns[] = {
 	{ "login", "LOGIN", OUT_TEXT },
@@ -25,6 +27,9 @@ struct answer {
 	struct cli *cli;
 	const struct ask *ask;
 	const char *login;
+	/* of --command; NULL: whoever gets in */
+	const char *command;
+	struct sudoers_grants grants;
 	enum twr_status rc;
 	struct twr_error *err;
 };
@@ -71,6 +76,35 @@ verdict_word(const struct twr_decision *d)
 	return d->verdict == TWR_EXEMPT ? "exempt" : "would-deny";
 }
 
+/* The sudo rules that let him run the command, and the end of the last. */
+static int64_t
+list_rules(struct answer *an, int64_t now, struct out_list *by)
+{
+	const struct sudo_rule *rule;
+	int64_t until = TWR_ALWAYS;
+	size_t i, k;
+
+	for (i = 0; i < an->grants.n; i++) {
+		const struct sudoers_grant *g = &an->grants.all[i];
+
+		rule = &an->grants.rules.all[g->rule];
+		if (strcmp(g->login, an->login) != 0 ||
+		    !sudoers_grant_holds(g, now))
+			continue;
+		for (k = 0; k < rule->n_commands; k++) {
+			if (!sudo_command_matches(rule->commands[k],
+				an->command))
+				continue;
+			out_list_add(by, "%s: (%s) %s%s", rule->role,
+			    rule->runas, rule->commands[k],
+			    rule->nopasswd ? ", without a password" : "");
+			if (g->until > until)
+				until = g->until;
+		}
+	}
+	return until;
+}
+
 static void
 answer_one(void *ctx, size_t service, struct twr_view *view,
     struct twr_request *req)
@@ -82,22 +116,26 @@ answer_one(void *ctx, size_t service, struct twr_view *view,
 	bool known = view->login_status == TWR_OK && !login->tombstone;
 	char email[TWR_NAME_MAX + 1];
 	struct out_list by = { 0 };
+	int64_t until = TWR_NEVER, ends;
 
 	(void)service;
 	/* who is nobody's and let in for now is told of in a note */
 	if (!ask_lets_in(&d) ||
 	    (!known && d.verdict != TWR_GRANT && d.verdict != TWR_EXEMPT))
 		return;
+	if (an->command != NULL &&
+	    (until = list_rules(an, req->now, &by)) == TWR_ALWAYS)
+		return;
 	if (known)
 		an->rc = find_email(an, login, email, sizeof(email));
 	out_text(out, an->login);
 	out_text(out, known ? email : NULL);
 	out_text(out, verdict_word(&d));
-	if (d.verdict == TWR_GRANT)
+	if (d.verdict == TWR_GRANT && an->command == NULL)
 		list_holdings(an, view, req, &by);
 	out_list_cell(out, &by);
-	out_number(out,
-	    d.verdict == TWR_EXEMPT ? TWR_NEVER : ask_until(view, req));
+	ends = d.verdict == TWR_EXEMPT ? TWR_NEVER : ask_until(view, req);
+	out_number(out, ends < until ? ends : until);
 	out_text(out, known ? twr_user_kind_word(login->kind) : NULL);
 	out_text(out, known ? login->user_name : NULL);
 	out_text(out, known ? login->user_sid : NULL);
@@ -161,6 +199,38 @@ note_everyone(struct cli *cli, const struct ask *ask, const char *service)
 		}
 }
 
+/* Rules of sudo are only those of twrbac.conf. */
+static void
+note_command(struct cli *cli, const struct answer *an)
+{
+	if (an->command == NULL)
+		return;
+	out_note(cli->out,
+	    "of %zu sudo rules in twrbac.conf; other lines of sudoers are not "
+	    "looked at",
+	    an->grants.rules.n);
+}
+
+static enum twr_status
+take_command(struct answer *an, const char *service, struct twr_error *err)
+{
+	an->command = an->cli->opts->value[OPT_COMMAND];
+	if (an->command == NULL)
+		return TWR_OK;
+	if (strcmp(service, "sudo") != 0 && strcmp(service, "sudo-i") != 0)
+		return twr_fail(err, TWR_EINVAL,
+		    "--command: only sudo runs commands by rules; write "
+		    "twrbac who-can sudo --command \"...\"");
+	if (an->command[0] != '/' && strncmp(an->command, "sudoedit ", 9) != 0)
+		return twr_fail(err, TWR_EINVAL,
+		    "--command %.80s: write the absolute path and the "
+		    "arguments, such as \"/usr/bin/systemctl restart "
+		    "x.service\"",
+		    an->command);
+	return sudoers_grants_of(&an->ask->judge, &an->ask->local, &an->grants,
+	    err);
+}
+
 static void
 note_nobody(struct cli *cli, const struct ask *ask, const char *service)
 {
@@ -189,6 +259,7 @@ say_rest(struct cli *cli, const struct ask *ask, const char *service)
 
 static const struct opt_help who_can_options[] = {
 	{ OPT_SCOPE, "as if the rule named this scope" },
+	{ OPT_COMMAND, "of sudo: by which sudo rule he may run it" },
 	{ OPT_AT, "as it was, or as it will be if nothing is changed" },
 	{ OPT_NONE, NULL }
 };
@@ -211,6 +282,8 @@ cmd_who_can(struct cli *cli, struct twr_error *err)
 	if ((rc = ask_service(cli->args[0], service, err)) != TWR_OK)
 		return rc;
 	rc = ask_open(s, service, cli->opts->value[OPT_SCOPE], &ask, err);
+	if (rc == TWR_OK)
+		rc = take_command(&an, service, err);
 	out_table(cli->out, columns, sizeof(columns) / sizeof(*columns));
 	for (i = 0; rc == TWR_OK && i < ask.logins.n; i++) {
 		an.login = ask.logins.all[i];
@@ -219,8 +292,11 @@ cmd_who_can(struct cli *cli, struct twr_error *err)
 		    &an);
 		rc = an.rc;
 	}
-	if (rc == TWR_OK)
+	if (rc == TWR_OK) {
 		say_rest(cli, &ask, service);
+		note_command(cli, &an);
+	}
+	sudoers_grants_free(&an.grants);
 	ask_close(&ask);
 	return rc;
 }

@@ -69,6 +69,7 @@ resolve(struct build *b, struct journal_head *head, struct twr_error *err)
 		return rc;
 	if ((rc = build_load_roles(b, err)) != TWR_OK ||
 	    (rc = build_resolve_rules(b, err)) != TWR_OK ||
+	    (rc = build_resolve_sudo(b, err)) != TWR_OK ||
 	    (rc = build_services(b, err)) != TWR_OK ||
 	    (rc = build_exemptions(b, err)) != TWR_OK)
 		return rc;
@@ -199,6 +200,7 @@ write_policy(struct build *b, int fd, struct twr_meta *meta,
 	    (rc = write_exemptions(b, pw, err)) != TWR_OK ||
 	    (rc = build_write_names(b, pw, err)) != TWR_OK ||
 	    (rc = build_write_asked(b, pw, err)) != TWR_OK ||
+	    (rc = build_write_sudo(b, pw, err)) != TWR_OK ||
 	    (rc = policy_writer_finish(pw, meta, err)) != TWR_OK)
 		goto out;
 	if (fsync(fd) != 0) {

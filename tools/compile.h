@@ -97,6 +97,7 @@ enum twr_status compile_into(struct directory *dir, const struct config *cf,
     struct twr_error *err) TWR_MUST_CHECK;
 const struct compile_effect *compiled_effect(const struct compiled *cp);
 uint64_t compiled_serial(const struct compiled *cp);
+const char *compiled_path(const struct compiled *cp); /* of policy.new */
 bool compiled_is_in_force(const struct compiled *cp); /* NULL: is not */
 /* Put it in force, keeping the former one as policy.prev.cdb. */
 enum twr_status compile_publish(struct compiled *cp,

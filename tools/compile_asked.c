@@ -147,6 +147,8 @@ build_write_asked(struct build *b, struct policy_writer *pw,
 		rc = directory_each_scope(b->dir, write_place, &tr, err);
 	}
 	if (rc == TWR_OK)
+		rc = build_write_sudo_sets(b, pw, err);
+	if (rc == TWR_OK)
 		rc = policy_writer_asked(pw, err);
 	free(tr.nodes);
 	return rc;

@@ -10,6 +10,7 @@
 #include "passwd.h"
 #include "policy_reader.h"
 #include "policy_writer.h"
+#include "sudo_rule.h"
 #include "view.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
@@ -63,6 +64,8 @@ struct build {
 	struct accounts accounts;
 	uint32_t uid_min;
 	struct twr_rule *rules; /* in the order of cf->rules */
+	struct sudo_rule *sudo_rules; /* in the order of cf->sudo_rules */
+	struct twr_demand *sudo_sets; /* of those that name a permission */
 	struct twr_service *services;
 	size_t n_services;
 	int64_t permissive_until;
@@ -96,6 +99,19 @@ bool build_role_permits(const struct build *b, const struct role_info *role,
     const char *permission);
 
 /* compile_resolve.c: rules; compile_host.c: services and exemptions */
+enum twr_status build_find_scope(struct build *b, const char *text,
+    unsigned line, struct scope *ret, struct twr_error *err) TWR_MUST_CHECK;
+/* A demand that any member of list meets. */
+enum twr_status build_demand(struct build *b, enum twr_demand_kind kind,
+    const struct config_list *list, struct twr_demand *ret,
+    struct twr_error *err) TWR_MUST_CHECK;
+/* compile_sudo.c: sudo_rules; the role questions of their permissions */
+enum twr_status build_resolve_sudo(struct build *b,
+    struct twr_error *err) TWR_MUST_CHECK;
+enum twr_status build_write_sudo_sets(struct build *b,
+    struct policy_writer *pw, struct twr_error *err) TWR_MUST_CHECK;
+enum twr_status build_write_sudo(struct build *b, struct policy_writer *pw,
+    struct twr_error *err) TWR_MUST_CHECK;
 enum twr_status build_resolve_rules(struct build *b,
     struct twr_error *err) TWR_MUST_CHECK;
 enum twr_status build_services(struct build *b,

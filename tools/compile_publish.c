@@ -50,6 +50,12 @@ compiled_serial(const struct compiled *cp)
 	return cp->serial;
 }
 
+const char *
+compiled_path(const struct compiled *cp)
+{
+	return cp->folder.path_new;
+}
+
 bool
 compiled_is_in_force(const struct compiled *cp)
 {

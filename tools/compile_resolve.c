@@ -140,6 +140,14 @@ resolve_demand(struct build *b, enum twr_demand_kind kind,
 	return rc;
 }
 
+enum twr_status
+build_demand(struct build *b, enum twr_demand_kind kind,
+    const struct config_list *list, struct twr_demand *ret,
+    struct twr_error *err)
+{
+	return resolve_demand(b, kind, list, 0, list->n, ret, err);
+}
+
 static enum twr_status
 resolve_demands(struct build *b, const struct config_rule *cr,
     struct twr_rule *rule, struct twr_error *err)
@@ -174,9 +182,9 @@ resolve_demands(struct build *b, const struct config_rule *cr,
 	return rc;
 }
 
-static enum twr_status
-find_scope(struct build *b, const char *text, unsigned line, struct scope *ret,
-    struct twr_error *err)
+enum twr_status
+build_find_scope(struct build *b, const char *text, unsigned line,
+    struct scope *ret, struct twr_error *err)
 {
 	struct twr_error why;
 	bool alias = false;
@@ -286,7 +294,7 @@ resolve_rule(struct build *b, const struct config_rule *cr,
 
 	if (cr->scope != NULL) {
 		line = cr->scope_line;
-		rc = find_scope(b, cr->scope, line, &scope, err);
+		rc = build_find_scope(b, cr->scope, line, &scope, err);
 	}
 	rule->two_factor = cr->two_factor;
 	if (rc == TWR_OK)
@@ -310,7 +318,7 @@ build_resolve_rules(struct build *b, struct twr_error *err)
 	b->rules = memory_get(&b->mem, b->cf->n_rules, sizeof(*b->rules));
 	if (b->rules == NULL)
 		return build_no_memory(err);
-	rc = find_scope(b, b->cf->scope, b->cf->scope_line, &host, err);
+	rc = build_find_scope(b, b->cf->scope, b->cf->scope_line, &host, err);
 	for (i = 0; i < b->cf->n_rules && rc == TWR_OK; i++)
 		rc = resolve_rule(b, &b->cf->rules[i], &host, &b->rules[i],
 		    err);

@@ -334,6 +334,20 @@ static const struct key exempt_keys[] = {
 	KEY(config_exempt, everyone, read_bool),
 };
 
+static const struct key sudo_keys[] = {
+	{ "role", read_string, offsetof(struct config_sudo, role),
+	    offsetof(struct config_sudo, who_line) },
+	{ "permission", read_string, offsetof(struct config_sudo, permission),
+	    offsetof(struct config_sudo, who_line) },
+	{ "scope", read_string, offsetof(struct config_sudo, scope),
+	    offsetof(struct config_sudo, scope_line) },
+	{ "runas", read_string, offsetof(struct config_sudo, runas),
+	    offsetof(struct config_sudo, runas_line) },
+	KEY(config_sudo, commands, read_list),
+	KEY(config_sudo, nopasswd, read_bool),
+	KEY(config_sudo, comment, read_string),
+};
+
 static const struct key permissive_keys[] = {
 	KEY(config_permissive, services, read_list),
 	KEY(config_permissive, until, read_until),
@@ -437,6 +451,26 @@ read_permissive(const config_setting_t *st, void *to,
 	return rc;
 }
 
+static enum twr_status
+read_sudo_rules(const config_setting_t *st, void *to,
+    const struct config_place *pl)
+{
+	static const struct keys ks = { "in a sudo rule", sudo_keys,
+		COUNT(sudo_keys) };
+	struct config *cf = to;
+	enum twr_status rc;
+	void *all = NULL;
+	size_t i;
+
+	rc = open_groups(st, sizeof(*cf->sudo_rules), &all, &cf->n_sudo_rules,
+	    pl);
+	cf->sudo_rules = all;
+	for (i = 0; rc == TWR_OK && i < cf->n_sudo_rules; i++)
+		rc = read_group(config_setting_get_elem(st, (unsigned)i), &ks,
+		    &cf->sudo_rules[i], pl);
+	return rc;
+}
+
 static const struct key top_keys[] = {
 	{ "organization", read_string, offsetof(struct config, organization),
 	    offsetof(struct config, organization_line) },
@@ -450,6 +484,7 @@ static const struct key top_keys[] = {
 	{ "rules", read_rules, 0, 0 },
 	{ "exempt", read_exempt, 0, 0 },
 	{ "permissive", read_permissive, 0, 0 },
+	{ "sudo_rules", read_sudo_rules, 0, 0 },
 };
 
 static enum twr_status
@@ -473,7 +508,8 @@ read_top(config_t *lc, struct config *cf, const struct config_place *pl)
 		    "[\"hosts:login\"]; } )");
 	if (cf->contact == NULL && (cf->contact = strdup("")) == NULL)
 		return no_memory(pl);
-	return config_check(cf, pl);
+	rc = config_check(cf, pl);
+	return rc == TWR_OK ? config_sudo_finish(cf, pl) : rc;
 }
 
 static enum twr_status
@@ -554,6 +590,17 @@ free_rule(struct config_rule *ru)
 	free_list(&ru->all_permissions);
 }
 
+static void
+free_sudo_rule(struct config_sudo *ru)
+{
+	free(ru->role);
+	free(ru->permission);
+	free(ru->scope);
+	free(ru->runas);
+	free_list(&ru->commands);
+	free(ru->comment);
+}
+
 void
 config_free(struct config *cf)
 {
@@ -569,6 +616,9 @@ config_free(struct config *cf)
 	}
 	for (i = 0; cf->permissive != NULL && i < cf->n_permissive; i++)
 		free_list(&cf->permissive[i].services);
+	for (i = 0; cf->sudo_rules != NULL && i < cf->n_sudo_rules; i++)
+		free_sudo_rule(&cf->sudo_rules[i]);
+	free(cf->sudo_rules);
 	free(cf->rules);
 	free(cf->exempt);
 	free(cf->permissive);

@@ -18,6 +18,8 @@
 
 #define CONFIG_TEXT_MAX (1024u * 1024u) /* bytes of a configuration */
 #define CONFIG_CONTACT_MAX 200 /* bytes */
+#define CONFIG_COMMENT_MAX 200 /* bytes of a sudo rule's comment */
+#define CONFIG_SUDO_MAX 1000 /* sudo rules */
 #define CONFIG_PERMISSIVE_DAYS 90 /* the longest permissive period */
 #define CONFIG_LIST_MAX 4096 /* entries of one list */
 #define CONFIG_MAX_AGE_LEAST 3600 /* policy_max_age, seconds: one hour */
@@ -53,6 +55,20 @@ struct config_permissive {
 	int64_t until;
 };
 
+/* One rule of sudo: who may run which commands as whom. */
+struct config_sudo {
+	unsigned line;
+	char *role, *permission; /* one of them */
+	unsigned who_line;
+	char *scope; /* NULL: that of the rule for sudo */
+	unsigned scope_line;
+	char *runas; /* "root" when not given */
+	unsigned runas_line;
+	struct config_list commands; /* sudo_command.h */
+	bool nopasswd;
+	char *comment; /* "" when not given */
+};
+
 struct config {
 	char *organization; /* NULL: not given */
 	unsigned organization_line;
@@ -68,6 +84,8 @@ struct config {
 	size_t n_exempt;
 	struct config_permissive *permissive;
 	size_t n_permissive;
+	struct config_sudo *sudo_rules;
+	size_t n_sudo_rules;
 };
 
 /* Where warnings go, one line each; NULL is allowed. */

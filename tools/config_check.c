@@ -23,8 +23,8 @@ config_fail(const struct config_place *pl, unsigned line, const char *fmt, ...)
 	return twr_fail(pl->err, TWR_EDATA, "%s:%u: %s", pl->name, line, text);
 }
 
-static void
-say(const struct config_place *pl, unsigned line, const char *text)
+void
+config_say(const struct config_place *pl, unsigned line, const char *text)
 {
 	char whole[TWR_ERROR_MAX];
 
@@ -383,7 +383,7 @@ check_permissive(const struct config_permissive *pe,
 		    "permissive ended %s, the rules are enforced; remove "
 		    "this entry",
 		    when);
-		say(pl, pe->line, text);
+		config_say(pl, pe->line, text);
 	}
 	return check_services(&pe->services, true, pl);
 }

@@ -27,4 +27,15 @@ enum twr_status config_fail(const struct config_place *pl, unsigned line,
 enum twr_status config_check(const struct config *cf,
     const struct config_place *pl) TWR_MUST_CHECK;
 
+/*
+ * Check the sudo rules and fill in what was left out: runas and comment
+ * (config_sudo.c). TWR_EDATA; TWR_ENOMEM. Commands with wildcards are
+ * warnings.
+ */
+enum twr_status config_sudo_finish(struct config *cf,
+    const struct config_place *pl) TWR_MUST_CHECK;
+/* A warning, "NAME:LINE: text". */
+void config_say(const struct config_place *pl, unsigned line,
+    const char *text);
+
 #endif

@@ -76,6 +76,8 @@
 	X(FIX, "fix", NULL) \
 	X(LAST, "last", NULL) \
 	X(LOG, "log", "FILE") \
+	X(REMOVE, "remove", NULL) \
+	X(COMMAND, "command", "TEXT") \
 	X(COMPLETE, "complete", NULL)
 
 enum opt {

@@ -171,6 +171,21 @@ policy_encode_place(struct policy_value *c, const struct twr_place *place)
 }
 
 void
+policy_encode_sudo_rule(struct policy_value *c, const struct sudo_rule *rule)
+{
+	size_t i;
+
+#define PUT_FROM rule
+	TWR_SUDO_FIELDS(PUT_FIELD, PUT_ENUM)
+#undef PUT_FROM
+	if (rule->n_commands == 0)
+		c->bad = true; /* the decoder refuses it */
+	put_count(c, rule->n_commands);
+	for (i = 0; i < rule->n_commands && !c->full; i++)
+		put_str(c, &rule->commands[i]);
+}
+
+void
 policy_encode_rule(struct policy_value *c, const struct twr_rule *rule)
 {
 	size_t i;

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "model.h"
+#include "sudo_rule.h"
 
 /*
  * The encoder: values of policy.cdb by the field lists of policy_format.h.
@@ -28,6 +29,8 @@ void policy_encode_asked(struct policy_value *c, uint32_t n_roles,
 void policy_encode_role_set(struct policy_value *c,
     const struct twr_demand *set);
 void policy_encode_place(struct policy_value *c, const struct twr_place *place);
+void policy_encode_sudo_rule(struct policy_value *c,
+    const struct sudo_rule *rule);
 void policy_encode_login(struct policy_value *c, const struct twr_login *login);
 void policy_encode_exemptions(struct policy_value *c,
     const struct twr_exemptions *ex);

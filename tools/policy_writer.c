@@ -317,6 +317,19 @@ policy_writer_asked(struct policy_writer *pw, struct twr_error *err)
 }
 
 enum twr_status
+policy_writer_sudo_rule(struct policy_writer *pw, uint32_t number,
+    const struct sudo_rule *rule, struct twr_error *err)
+{
+	const uint8_t key[] = { TWR_KEY_SUDO, (uint8_t)number,
+		(uint8_t)(number >> 8), (uint8_t)(number >> 16),
+		(uint8_t)(number >> 24) };
+
+	policy_encode_sudo_rule(start_value(pw), rule);
+	return add_record(pw, key, sizeof(key), "sudo rule of", rule->role,
+	    "commands", err);
+}
+
+enum twr_status
 policy_writer_login(struct policy_writer *pw, const char *name,
     const struct twr_login *login, struct twr_error *err)
 {

@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "model.h"
+#include "sudo_rule.h"
 #include "status.h"
 
 /*
@@ -37,6 +38,9 @@ enum twr_status policy_writer_place(struct policy_writer *pw, const char *name,
     const struct twr_place *place, struct twr_error *err) TWR_MUST_CHECK;
 /* Once, after them: there are role questions in this policy. */
 enum twr_status policy_writer_asked(struct policy_writer *pw,
+    struct twr_error *err) TWR_MUST_CHECK;
+enum twr_status policy_writer_sudo_rule(struct policy_writer *pw,
+    uint32_t number, const struct sudo_rule *rule,
     struct twr_error *err) TWR_MUST_CHECK;
 enum twr_status policy_writer_login(struct policy_writer *pw, const char *name,
     const struct twr_login *login, struct twr_error *err) TWR_MUST_CHECK;

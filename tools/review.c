@@ -390,6 +390,8 @@ gather(struct review_work *w, struct twr_error *err)
 		add_exemptions(w);
 	if (rc != TWR_OK || w->exempt_only != NULL)
 		return rc;
+	if ((rc = review_sudo(w, err)) != TWR_OK)
+		return rc;
 	rc = directory_each_assignment(w->s->dir, &ending, take_ending, w, err);
 	if (rc == TWR_OK)
 		rc = add_users(w, err);

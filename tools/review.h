@@ -21,6 +21,7 @@
 #define REVIEW_SECTIONS(X) \
 	X(ACCESS, "access", "Logins and what they may use here") \
 	X(EXEMPT, "exempt", "Exempt by configuration") \
+	X(SUDO, "sudo", "Commands by sudo") \
 	X(ENDS_SOON, "ends-soon", "Ends within 30 days") \
 	X(NO_LOGIN, "no-login", "Active users without a login") \
 	X(INACTIVE, "inactive-login", "Logins of users who are not active") \

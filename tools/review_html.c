@@ -129,6 +129,7 @@ time_cell(struct page *pg, int64_t at, const char *otherwise)
 static const char *const titles[REVIEW_SECTION_COUNT] = {
 	[REVIEW_ACCESS] = ACCESS_TITLES,
 	[REVIEW_EXEMPT] = "Who|Services",
+	[REVIEW_SUDO] = "Login|User|Commands|Role|Scope|From|Until",
 	[REVIEW_ENDS_SOON] = "Until|User|Role|Scope|Given by",
 	[REVIEW_NO_LOGIN] = "User|Name",
 	[REVIEW_INACTIVE] = "Login|User|Status",
@@ -190,6 +191,15 @@ cells(struct page *pg, const struct review_row *row)
 	case REVIEW_EXEMPT:
 		cell(pg, row->login != NULL ? row->login : row->text);
 		list_cell(pg, row->services);
+		break;
+	case REVIEW_SUDO:
+		cell(pg, row->login);
+		cell(pg, row->email != NULL ? row->email : row->name);
+		list_cell(pg, row->services);
+		cell(pg, row->role);
+		cell(pg, row->scope);
+		time_cell(pg, row->since, "");
+		time_cell(pg, row->until, "no end");
 		break;
 	case REVIEW_ENDS_SOON:
 		time_cell(pg, row->until, "");

@@ -44,4 +44,8 @@ void review_set_user(struct review_work *w, struct review_row *row,
 enum twr_status review_one_login(struct review_work *w, const char *login,
     struct twr_error *err) TWR_MUST_CHECK;
 
+/* review_sudo.c: which commands the sudo rules give, and to whom. */
+enum twr_status review_sudo(struct review_work *w,
+    struct twr_error *err) TWR_MUST_CHECK;
+
 #endif

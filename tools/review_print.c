@@ -149,6 +149,24 @@ print_access(const struct review_row *row, const struct review_row *before,
 }
 
 static void
+print_sudo(const struct review_row *row, const struct review_row *before,
+    struct out *out)
+{
+	const char *p = or_empty(row->services), *end;
+
+	if (before == NULL || before->section != row->section ||
+	    strcmp(or_empty(before->login), or_empty(row->login)) != 0)
+		out_line(out, "  %s: %s", or_empty(row->login),
+		    row->email != NULL ? row->email : or_empty(row->name));
+	out_line(out, "      %s%s%s", row->role,
+	    row->scope != NULL ? " at " : "", or_empty(row->scope));
+	if (row->until != TWR_NEVER)
+		print_window(row, out, 10);
+	for (; (end = strchr(p, '\n')) != NULL; p = end + 1)
+		out_line(out, "          %.*s", (int)(end - p), p);
+}
+
+static void
 print_ending(const struct review_row *row, struct out *out)
 {
 	char until[CLOCK_TEXT_LEN];
@@ -179,6 +197,9 @@ print_one(const struct review_row *row, const struct review_row *before,
 		    row->login != NULL ? row->login : or_empty(row->text));
 		if (row->services != NULL)
 			print_services(out, row->services, 10);
+		break;
+	case REVIEW_SUDO:
+		print_sudo(row, before, out);
 		break;
 	case REVIEW_ENDS_SOON:
 		print_ending(row, out);

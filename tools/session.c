@@ -289,8 +289,10 @@ session_make_real(struct session *s, struct twr_error *err)
 	struct twr_error why;
 	enum twr_status rc;
 
-	if ((rc = directory_journal_head(s->dir, &head, err)) != TWR_OK ||
-	    (rc = directory_commit(s->dir, err)) != TWR_OK)
+	if ((rc = directory_journal_head(s->dir, &head, err)) != TWR_OK)
+		return rc;
+	session_sudoers_narrow(s);
+	if ((rc = directory_commit(s->dir, err)) != TWR_OK)
 		return rc;
 	journal_announce(s->directory_path, &head);
 	if (s->compiled == NULL)
@@ -301,7 +303,7 @@ session_make_real(struct session *s, struct twr_error *err)
 		    "policy is not in force: %s; mend that and run "
 		    "twrbac compile",
 		    why.text);
-	return TWR_OK;
+	return session_sudoers_finish(s, err);
 }
 
 /* The policy of an interrupted write: never its file, which may not have
@@ -333,6 +335,7 @@ compile_anew(struct session *s, uint64_t serial, struct twr_error *err)
 	    serial, serial + 1);
 out:
 	directory_rollback(s->dir);
+	session_sudoers_end(s);
 	compiled_free(s->compiled);
 	s->compiled = NULL;
 	accepted_free(&ac);
@@ -370,10 +373,12 @@ heal(struct session *s, bool compile, struct twr_error *err)
 		    "away and run twrbac compile",
 		    s->paths.policy, in_force, s->directory_path, serial);
 	rc = session_settle(s, &undone, err);
-	if (rc != TWR_OK || undone || !compile || in_force == serial ||
-	    s->deciding)
-		return rc;
-	return compile_anew(s, serial, err);
+	if (rc == TWR_OK && !undone && compile && in_force != serial &&
+	    !s->deciding)
+		return compile_anew(s, serial, err);
+	if (rc == TWR_OK && !undone && in_force == serial)
+		session_sudoers_heal(s);
+	return rc;
 }
 
 /* Did a write end between its commit and its rename, as far as one sees? */
@@ -414,14 +419,19 @@ void
 session_heal_first(struct session *s)
 {
 	struct twr_error why;
-	enum twr_status rc;
+	enum twr_status rc = TWR_OK;
 
-	if (!is_behind(s))
-		return;
-	if ((rc = session_lock(s, &why)) == TWR_OK &&
-	    (rc = session_open_directory(s, DIRECTORY_WRITE, &why)) == TWR_OK)
-		rc = heal(s, true, &why);
-	session_close(s);
+	if (is_behind(s)) {
+		if ((rc = session_lock(s, &why)) == TWR_OK &&
+		    (rc = session_open_directory(s, DIRECTORY_WRITE, &why)) ==
+			TWR_OK)
+			rc = heal(s, true, &why);
+		session_close(s);
+	} else if (session_sudoers_behind(s)) {
+		if ((rc = session_lock(s, &why)) == TWR_OK)
+			session_sudoers_heal(s);
+		session_close(s);
+	}
 	if (rc != TWR_OK && rc != TWR_EBUSY)
 		out_warn(s->out, "%s", why.text);
 }
@@ -481,6 +491,8 @@ void
 session_say_effect(struct session *s, const struct accepted *ac)
 {
 	const struct compile_effect *effect;
+	const char *sudo;
+	bool any;
 
 	if (s->compiled == NULL) {
 		if (s->dry_run)
@@ -494,12 +506,16 @@ session_say_effect(struct session *s, const struct accepted *ac)
 		return;
 	}
 	effect = compiled_effect(s->compiled);
-	out_effect(s->out, "policy %" PRIu64 " %s: %s",
+	session_sudoers_compare(s);
+	sudo = session_sudoers_effect(s);
+	any = effect->text != NULL && *effect->text != '\0';
+	out_effect(s->out, "policy %" PRIu64 " %s: %s%s%s",
 	    compiled_serial(s->compiled),
 	    s->dry_run ? "would come into force" : "in force",
-	    effect->text != NULL && *effect->text != '\0' ?
-		effect->text :
-		"no login's access changed");
+	    any		      ? effect->text :
+		*sudo == '\0' ? "no login's access changed" :
+				"",
+	    any && *sudo != '\0' ? "; " : "", sudo);
 }
 
 static void
@@ -594,6 +610,7 @@ out:
 void
 session_close(struct session *s)
 {
+	session_sudoers_end(s);
 	compiled_free(s->compiled);
 	s->compiled = NULL;
 	directory_close(s->dir);

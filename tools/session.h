@@ -36,6 +36,7 @@
 #endif
 
 struct follow;
+struct sudoers_sync;
 
 struct session {
 	const char *directory_path, *conf_path; /* absolute */
@@ -82,6 +83,7 @@ struct session {
 	uint64_t seq_before;
 	unsigned n_warnings;
 	struct compiled *compiled; /* a review may ask whether there is one */
+	struct sudoers_sync *sudoers; /* NULL: no file is installed */
 };
 
 /*
@@ -154,6 +156,13 @@ void session_close(struct session *s); /* rolls back what is not committed */
  */
 enum twr_status session_confirm_state(struct session *s,
     enum confirm_state *ret, uint64_t *left_s,
+    struct twr_error *err) TWR_MUST_CHECK;
+
+/*
+ * Write the file for sudo (sudoers_file.h) by the policy in force; under the
+ * lock. TWR_ENOENT: no policy, or no visudo; and as sudoers_put().
+ */
+enum twr_status session_sudoers_write(struct session *s,
     struct twr_error *err) TWR_MUST_CHECK;
 
 /*

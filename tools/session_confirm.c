@@ -59,6 +59,7 @@ undo_and_compile(struct session *s, struct twr_error *err)
 		    serial, serial + 1);
 out:
 	directory_rollback(s->dir);
+	session_sudoers_end(s);
 	compiled_free(s->compiled);
 	s->compiled = NULL;
 	accepted_free(&ac);

@@ -46,6 +46,34 @@ void session_say_confirm(struct session *s);
 enum twr_status session_upgrade(struct session *s, bool wants_actor,
     struct twr_error *err) TWR_MUST_CHECK;
 
+/* ---- session_sudoers.c: the generated file follows the policy ---- */
+
+/*
+ * Compare what the policy in force and the new one say in sudoers, where the
+ * file is installed. Only for what is to be said: whatever cannot be compared
+ * is not.
+ */
+void session_sudoers_compare(struct session *s);
+/*
+ * Before the commit: take out of the file what the new policy does not grant,
+ * so that a crash at any later moment leaves nobody too much. What cannot be
+ * written is removed as a whole, and said.
+ */
+void session_sudoers_narrow(struct session *s);
+/*
+ * After the new policy is in force: write what it grants; while it waits to
+ * be confirmed, only what the one before grants too.
+ */
+enum twr_status session_sudoers_finish(struct session *s,
+    struct twr_error *err) TWR_MUST_CHECK;
+/* Did a write end between its policy and the file? */
+bool session_sudoers_behind(const struct session *s);
+/* Under the lock: mend that, and say so. What stands in the way is a warning */
+void session_sudoers_heal(struct session *s);
+/* "sudo: bob gains ..."; "": nothing changes, or no file is installed. */
+const char *session_sudoers_effect(const struct session *s);
+void session_sudoers_end(struct session *s);
+
 /* ---- session_follow.c ---- */
 
 /*

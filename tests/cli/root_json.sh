@@ -55,6 +55,9 @@ END
 prove() { # when
 	"$TREE/tests/cli/json_shape.py" "$page" >"$D/commands"
 	while read -r command; do
+		case $command in
+		"sudoers "*) continue ;; # by tests/pam/sudoers.sh, in a world
+		esac
 		if ! sample "$command"; then
 			not_ok "$command is run by this suite" \
 			    "the page describes it; add it to sample()"
