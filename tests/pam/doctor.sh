@@ -390,18 +390,25 @@ account required pam_unix.so
 STACK
 wrong "a long line" long-line 1 "1000 bytes" bob PAM_SUCCESS
 
-account_of <<-STACK
-account [default=ok] pam_exec.so true
-account substack one
-$GATE
-account required pam_unix.so
-STACK
-printf '%s\n' "account [default=bad] pam_exec.so true" \
-    "account substack two" "account [default=reset] pam_exec.so true" \
-    "account [default=bad] pam_exec.so true" | pamd one
-printf 'account optional pam_permit.so\n' | pamd two
-doctor
+many_states() { # before them, after them
+	account_of <<-STACK
+	$1
+	account [default=ok] pam_exec.so true
+	account substack one
+	$2
+	account required pam_unix.so
+	STACK
+	printf '%s\n' "account [default=bad] pam_exec.so true" \
+	    "account substack two" \
+	    "account [default=reset] pam_exec.so true" \
+	    "account [default=bad] pam_exec.so true" | pamd one
+	printf 'account optional pam_permit.so\n' | pamd two
+	doctor
+}
+many_states "" "$GATE"
 has "more states than are looked at are said" "$said" too-complex
+many_states "account [success=done ignore=ignore default=ignore] pam_twrbac.so"
+has "the same behind a refusal alone" "$said" too-complex
 
 debian_plain
 printf 'account required pam_unix.so\n' | pamd vsftpd
