@@ -76,6 +76,12 @@
 	X(FIX, "fix", NULL) \
 	X(LAST, "last", NULL) \
 	X(LOG, "log", "FILE") \
+	X(SERVICES, "services", "LIST") \
+	X(ADMINISTRATOR, "administrator", "EMAIL") \
+	X(ADMINISTRATOR_LOGIN, "administrator-login", "LOGIN") \
+	X(PERMISSIVE, "permissive", "DURATION") \
+	X(ENFORCE, "enforce", NULL) \
+	X(REMOVE, "remove", NULL) \
 	X(COMPLETE, "complete", NULL)
 
 enum opt {
