@@ -46,8 +46,7 @@ print_services(const struct setup *su)
 		out_text(out, sv->name);
 		out_text(out, states[sv->will]);
 		out_number(out,
-		    sv->will == SETUP_PERMISSIVE ? sv->will_until :
-						   TWR_ALWAYS);
+		    sv->will == SETUP_PERMISSIVE ? sv->will_until : TWR_ALWAYS);
 		out_text(out, sv->change);
 		out_number(out, (int64_t)sv->refused);
 		out_text(out, sv->where[0] != '\0' ? sv->where : NULL);
@@ -61,7 +60,8 @@ print_refusals(const struct setup *su)
 	size_t i;
 
 	out_section(out, "refused", "login that would be refused",
-	    refused_columns, sizeof(refused_columns) / sizeof(*refused_columns));
+	    refused_columns,
+	    sizeof(refused_columns) / sizeof(*refused_columns));
 	for (i = 0; i < su->n_refusals; i++) {
 		out_text(out, su->refusals[i].login);
 		out_text(out, su->refusals[i].service);
@@ -105,10 +105,12 @@ say_next(const struct setup *su)
 	else if (permissive > 0) {
 		clock_format(until, out->utc, when);
 		out_effect(out,
-		    "nobody is refused by what is permissive until %s; then, "
-		    "or with \"twrbac setup --enforce\", the %s above "
-		    "refused. Log in anew, and look for would-deny in the log",
-		    when, su->n_refusals == 1 ? "login is" : "logins are");
+		    "until %s refusals are only logged, as would-deny; then, "
+		    "or with \"twrbac setup --enforce\", %s refused. Log in "
+		    "anew to try it",
+		    when,
+		    su->n_refusals == 0 ? "nobody listed here is" :
+					  "the logins above are");
 	} else if (enforcing > 0)
 		out_effect(out,
 		    "the gate is in force; keep this session open until a new "
@@ -306,16 +308,49 @@ finish(struct setup *su, bool asked, struct twr_error *err)
 	return rc;
 }
 
+/* Show what is there; on a terminal ask what comes next. */
+static enum twr_status
+show_state(struct setup *su, bool *ends, struct twr_error *err)
+{
+	char when[CLOCK_TEXT_LEN];
+	size_t i;
+
+	*ends = true;
+	if (!su->in.asks)
+		return finish(su, false, err);
+	for (i = 0; i < su->n; i++) {
+		clock_format(su->services[i].until, su->cli->out->utc, when);
+		setup_say("  %s: %s%s%s", su->services[i].name,
+		    states[su->services[i].state],
+		    su->services[i].state == SETUP_PERMISSIVE ? " until " : "",
+		    su->services[i].state == SETUP_PERMISSIVE ? when : "");
+	}
+	return setup_ask_next(su, ends, err);
+}
+
+/* What the command line does not say, on a terminal. */
+static enum twr_status
+complete(struct setup *su, bool *ends, struct twr_error *err)
+{
+	if (!is_question(su) && su->has_directory)
+		return TWR_OK;
+	if (su->has_directory && su->n > 0)
+		return show_state(su, ends, err);
+	if (su->in.asks)
+		return setup_ask(su, err);
+	*ends = is_question(su);
+	return *ends ? finish(su, false, err) : TWR_OK;
+}
+
 static enum twr_status
 run_setup(struct setup *su, struct twr_error *err)
 {
-	bool asks = su->in.asks && !su->has_directory;
-	enum twr_status rc = TWR_OK;
+	bool asks = su->in.asks && !su->has_directory, ends = false;
+	enum twr_status rc;
 
-	if (is_question(su) && !su->in.asks)
-		return finish(su, false, err);
-	if (asks || (su->in.asks && is_question(su) && su->n == 0))
-		rc = setup_ask(su, err);
+	rc = complete(su, &ends, err);
+	if (ends)
+		return rc;
 	if (rc != TWR_OK || (rc = setup_check_answers(su, err)) != TWR_OK ||
 	    (rc = prepare_lines(su, err)) != TWR_OK)
 		return rc;

@@ -87,8 +87,9 @@ read_text(struct pamd_file *pf, struct twr_error *err)
 	pf->text[got] = '\0';
 	if (n < 0 || got < size)
 		return twr_fail(err, TWR_EUNREADABLE, "%s: %s", pf->path,
-		    n < 0 ? strerror(errno) : "became shorter while it was "
-					      "read; try again");
+		    n < 0 ? strerror(errno) :
+			    "became shorter while it was "
+			    "read; try again");
 	if (memchr(pf->text, '\0', got) != NULL)
 		return twr_fail(err, TWR_EDATA,
 		    "%s: holds a byte of value 0, where libpam breaks off; "

@@ -136,6 +136,9 @@ enum twr_status setup_run_steps(struct setup *su,
 /* Ask for what the command line does not say. TWR_EREFUSED: broken off. */
 enum twr_status setup_ask(struct setup *su,
     struct twr_error *err) TWR_MUST_CHECK;
+/* Where there are lines already: what next? */
+enum twr_status setup_ask_next(struct setup *su, bool *quits,
+    struct twr_error *err) TWR_MUST_CHECK;
 /* Yes or no. TWR_EREFUSED: no. */
 enum twr_status setup_go_on(struct setup *su, const char *question,
     struct twr_error *err) TWR_MUST_CHECK;

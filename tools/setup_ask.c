@@ -243,6 +243,31 @@ ask_lines(struct setup *su, struct twr_error *err)
 	    &unused, err);
 }
 
+static enum twr_status
+check_next(struct setup *su, const char *answer, struct twr_error *err)
+{
+	(void)su;
+	if (strcmp(answer, "enforce") == 0 || strcmp(answer, "add") == 0 ||
+	    strcmp(answer, "quit") == 0)
+		return TWR_OK;
+	return twr_fail(err, TWR_EINVAL, "answer enforce, add or quit");
+}
+
+enum twr_status
+setup_ask_next(struct setup *su, bool *quits, struct twr_error *err)
+{
+	const char *answer;
+	enum twr_status rc;
+
+	rc = ask(su, "Next: enforce what is permissive, add services, or quit",
+	    "quit", check_next, &answer, err);
+	if (rc != TWR_OK)
+		return rc;
+	*quits = *answer == 'q';
+	su->in.enforce = *answer == 'e';
+	return *answer == 'a' ? ask_lines(su, err) : TWR_OK;
+}
+
 enum twr_status
 setup_ask(struct setup *su, struct twr_error *err)
 {

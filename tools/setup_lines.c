@@ -286,6 +286,7 @@ static enum twr_status
 write_all_of(struct setup *su, struct twr_error *err)
 {
 	struct setup_service *sv;
+	struct pamd_mark mark;
 	enum twr_status rc;
 	size_t i;
 
@@ -298,9 +299,9 @@ write_all_of(struct setup *su, struct twr_error *err)
 			return rc;
 		su->wrote = true;
 		announce(su, sv);
-		if (sv->where[0] == '\0')
-			(void)snprintf(sv->where, sizeof(sv->where), "%.500s",
-			    sv->file.path);
+		if (pamd_edit_find(sv->text, 0, &mark))
+			(void)snprintf(sv->where, sizeof(sv->where),
+			    "%.480s:%u", sv->file.path, mark.line);
 		sv->state = sv->will;
 		sv->until = sv->will_until;
 	}
@@ -386,8 +387,8 @@ remove_from(struct setup *su, const char *name, struct twr_error *err)
 		rc = fresh.text == NULL ? no_memory(err) :
 					  setup_add(su, name, &sv, err);
 	}
-	if (rc == TWR_OK && names_module(fresh.text != NULL ? fresh.text :
-							      fresh.file.text))
+	if (rc == TWR_OK &&
+	    names_module(fresh.text != NULL ? fresh.text : fresh.file.text))
 		say_remains(su, fresh.file.path);
 	if (rc != TWR_OK || sv == NULL) {
 		free(fresh.text);
@@ -407,8 +408,8 @@ setup_remove(struct setup *su, struct twr_error *err)
 {
 	struct dirent **entries = NULL;
 	enum twr_status rc = TWR_OK;
-	int i, n = scandir(su->places.dirs[0], &entries, is_candidate,
-	    alphasort);
+	int i,
+	    n = scandir(su->places.dirs[0], &entries, is_candidate, alphasort);
 
 	for (i = 0; i < n; i++) {
 		if (rc == TWR_OK)

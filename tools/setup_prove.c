@@ -105,9 +105,9 @@ judge(struct setup *su, struct doctor *d, bool with_policy,
 enum twr_status
 setup_prove(struct setup *su, bool with_policy, struct twr_error *err)
 {
-	struct doctor d = { .cli = su->cli,
-		.s = su->cli->session,
-		.texts = su->texts };
+	struct doctor d = {
+		.cli = su->cli, .s = su->cli->session, .texts = su->texts
+	};
 	enum twr_status rc;
 
 	if (su->texts == NULL)

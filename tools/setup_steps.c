@@ -36,8 +36,8 @@ setup_check_scope(const struct setup *su, const char *path,
 			    "scope %s: has too many parts; write "
 			    "ORGANIZATION/ACCOUNT/SUBACCOUNT at most",
 			    path);
-		(void)snprintf(name, sizeof(name), "%.*s",
-		    (int)strcspn(p, "/"), p);
+		(void)snprintf(name, sizeof(name), "%.*s", (int)strcspn(p, "/"),
+		    p);
 		rc = admin_check_scope_name(depth == 1 ? TWR_SCOPE_ACCOUNT :
 							 TWR_SCOPE_SUBACCOUNT,
 		    name, err);
@@ -166,7 +166,9 @@ run(struct setup *su, struct step *st, bool shows, struct twr_error *err)
 	char name[COMMAND_NAME_MAX];
 	struct session session;
 	struct out out;
-	struct cli cli = { .opts = &st->opts, .out = &out, .session = &session };
+	struct cli cli = {
+		.opts = &st->opts, .out = &out, .session = &session
+	};
 	struct twr_error why;
 	enum twr_status rc = TWR_OK;
 	size_t used, i;
@@ -250,10 +252,10 @@ knows(struct setup *su, const char *scope, const char *user)
 	bool alias, ret;
 
 	ret = session_open_read(s, false, &unused) == TWR_OK &&
-	    (scope != NULL ? directory_scope_find(s->dir, scope, &sc, &alias,
-				 &unused) == TWR_OK :
-			     directory_user_find(s->dir, user, &us, &unused) ==
-			 TWR_OK);
+	    (scope != NULL ?
+		    directory_scope_find(s->dir, scope, &sc, &alias, &unused) ==
+			TWR_OK :
+		    directory_user_find(s->dir, user, &us, &unused) == TWR_OK);
 	session_close(s);
 	return ret;
 }
@@ -378,8 +380,7 @@ setup_run_steps(struct setup *su, struct twr_error *err)
 		rc = compile(su, &why);
 	if (rc == TWR_OK)
 		return TWR_OK;
-	return twr_fail(err, rc,
-	    "%s; no line of pam.d was changed%s", why.text,
+	return twr_fail(err, rc, "%s; no line of pam.d was changed%s", why.text,
 	    su->wrote ? "; what was done before stays: mend that, and give "
 			"the same command again" :
 			"");

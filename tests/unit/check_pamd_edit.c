@@ -73,7 +73,8 @@ START_TEST(it_goes_before_the_account_phase)
 		ck_assert(!pamd_edit_place(text, has_account, NULL, &at));
 		return;
 	}
-	snprintf(want, sizeof(want), "%s%s\n%s", before, LINE, places[_i].after);
+	snprintf(want, sizeof(want), "%s%s\n%s", before, LINE,
+	    places[_i].after);
 	ck_assert(pamd_edit_place(text, has_account, NULL, &at));
 	ck_assert_uint_eq(at, strlen(before));
 	got = pamd_edit_insert(text, at, LINE);
@@ -91,7 +92,7 @@ END_TEST
 /* What stands there is read by the tool's own parser of stacks. */
 START_TEST(it_is_the_first_of_the_stack)
 {
-	struct stack_places where = { { support_folder(), NULL, NULL }, NULL };
+	struct stack_places where = { .dirs = { support_folder() } };
 	char text[512], *got;
 	struct twr_error err;
 	struct stack st;
@@ -124,8 +125,8 @@ static const struct {
 	{ "auth a b\n", "auth a b\n", "auth a b\n", "auth a b\n" },
 	{ OURS PAMD_MARK, "", OURS PAMD_MARK,
 	    "account a pam_twrbac.so b=c permissive_until=T " PAMD_MARK },
-	{ "x\n" OURS "permissive_until=2026 tell " PAMD_MARK "\ny",
-	    "x\ny", "x\naccount a pam_twrbac.so b=c tell " PAMD_MARK "\ny",
+	{ "x\n" OURS "permissive_until=2026 tell " PAMD_MARK "\ny", "x\ny",
+	    "x\naccount a pam_twrbac.so b=c tell " PAMD_MARK "\ny",
 	    "x\n" OURS "permissive_until=T tell " PAMD_MARK "\ny" },
 	{ OURS "\tpermissive_until=2026  " PAMD_MARK " \t\r\nz\n", "z\n",
 	    "account a pam_twrbac.so b=c  " PAMD_MARK " \t\r\nz\n",
