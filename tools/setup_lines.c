@@ -88,16 +88,29 @@ setup_choose(struct setup *su, const char *list, struct twr_error *err)
 
 /* ---- what their texts are going to be ---- */
 
-/* Has the file account lines of its own? One that cannot be read may. */
+static const char *
+base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash != NULL ? slash + 1 : path;
+}
+
+/*
+ * Has the file account lines of its own? One that is not there, or cannot be
+ * read, might: whether it then holds is for the proof to say.
+ */
 static bool
 includes_account(void *ctx, const char *file)
 {
 	const struct setup *su = ctx;
 	struct stack st;
 	struct twr_error unused;
-	enum twr_status rc = stack_load(&su->places, file, &st, &unused);
-	bool ret = rc == TWR_OK ? !st.from_other : rc != TWR_ENOENT;
+	bool ret;
 
+	ret = stack_load(&su->places, file, &st, &unused) != TWR_OK ||
+	    !st.from_other || st.n_files == 0 ||
+	    strcmp(base_name(st.files[0]), base_name(file)) != 0;
 	stack_free(&st);
 	return ret;
 }
