@@ -9,6 +9,7 @@
 #include "clock.h"
 #include "setup.h"
 
+#define PROFILE "/usr/share/pam-configs/twrbac"
 #define PERMISSIVE_MOST_S (90 * 86400)
 
 static const char *const states[] = { [SETUP_UNJUDGED] = "not judged",
@@ -87,6 +88,19 @@ count(const struct setup *su, enum setup_state state, int64_t *until)
 	return n;
 }
 
+/* Debian's way: a line in common-account. */
+static bool
+uses_profile(const struct setup *su)
+{
+	size_t i;
+
+	for (i = 0; i < su->n; i++) {
+		if (strstr(su->services[i].where, "/common-account:") != NULL)
+			return true;
+	}
+	return false;
+}
+
 static void
 say_next(const struct setup *su)
 {
@@ -122,7 +136,14 @@ say_next(const struct setup *su)
 		    "begins");
 	if (!su->in.remove && su->has_directory && !su->is_copy &&
 	    su->administrators < 2 && su->in.administrator == NULL)
-		out_note(out, "%s", admin_second_warning(1));
+		out_warn(out,
+		    "only one administrator has a login; name a second one "
+		    "with --administrator EMAIL --administrator-login LOGIN");
+	if (!su->in.remove && access(PROFILE, F_OK) == 0 && !uses_profile(su))
+		out_note(out,
+		    "for all services at once Debian has pam-auth-update "
+		    "--enable twrbac; take that way or setup's lines, never "
+		    "both");
 }
 
 static void

@@ -150,6 +150,12 @@ first --administrator bob@example.com --administrator-login bob \
     --host-scope acme/messaging/production --services sshd,sudo
 is "the same again: exit status" "$status" 0
 unchanged "the same again changes nothing"
+if command -v python3 >/dev/null 2>&1; then
+	as alice twrbac setup --json --utc >"$W/tmp/json" 2>/dev/null
+	is "--json is as twrbac-json(5) says" \
+	    "$("$TREE/tests/cli/json_shape.py" "$TREE/tools/twrbac-json.5" \
+		setup "$W/tmp/json" 2>&1)" ""
+fi
 setup
 is "what is there: exit status" "$status" 0
 has "what is there" "$said" "permissive" "/etc/pam.d/sshd:3"
