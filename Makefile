@@ -159,7 +159,8 @@ fuzzers   := $(fuzz_src:tests/fuzz/%.c=$(B)/tests/%)
 pam_tests := $(pamt_src:tests/pam/%.c=$(B)/tests/pam/%)
 benches   := $(bench_src:tests/bench/%.c=$(B)/bench/%)
 # Scripts that others source or run are no suites themselves.
-no_suite  := %/demo.sh %/lib.sh %/support.sh %/host.sh %/hostile.sh %/under.sh
+no_suite  := %/demo.sh %/lib.sh %/support.sh %/host.sh %/hostile.sh %/under.sh \
+	     %/stacks.sh
 cli_sh    := $(filter-out $(no_suite) tests/cli/root_%, \
 	     $(wildcard tests/cli/*.sh))
 root_sh   := $(filter-out $(no_suite),$(wildcard tests/pam/*.sh) \

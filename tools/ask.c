@@ -184,7 +184,8 @@ add_others(struct ask *ask)
 }
 
 static enum twr_status
-ask_about(struct ask *ask, const char *service, struct twr_error *err)
+ask_about(struct ask *ask, const char *service, const struct names *given,
+    struct twr_error *err)
 {
 	const struct twr_meta *meta = &ask->judge.meta.meta;
 	struct names services = { NULL, 0, 0 };
@@ -192,6 +193,8 @@ ask_about(struct ask *ask, const char *service, struct twr_error *err)
 	enum twr_status rc;
 	size_t i;
 
+	if (given != NULL)
+		return judge_ask_about(&ask->judge, given, err);
 	for (i = 0; ok && service == NULL && i < meta->n_services; i++)
 		if (meta->services[i].has_rule)
 			ok = names_add(&services, meta->services[i].name);
@@ -202,9 +205,9 @@ ask_about(struct ask *ask, const char *service, struct twr_error *err)
 	return rc;
 }
 
-enum twr_status
-ask_open(struct session *s, const char *service, const char *scope,
-    struct ask *ret, struct twr_error *err)
+static enum twr_status
+open_for(struct session *s, const char *service, const char *scope,
+    const struct names *given, struct ask *ret, struct twr_error *err)
 {
 	int64_t floor = TWR_ALWAYS;
 	enum twr_status rc;
@@ -220,7 +223,7 @@ ask_open(struct session *s, const char *service, const char *scope,
 	    (rc = judge_open_fd(&ret->judge, fd, s->paths.policy, s->now,
 		 err)) != TWR_OK ||
 	    (rc = find_pending(s, ret, err)) != TWR_OK ||
-	    (rc = ask_about(ret, service, err)) != TWR_OK ||
+	    (rc = ask_about(ret, service, given, err)) != TWR_OK ||
 	    (rc = accounts_load(s->paths.passwd, s->paths.owner, &ret->local,
 		 err)) != TWR_OK ||
 	    (rc = add_mapped(ret, err)) != TWR_OK)
@@ -231,6 +234,20 @@ ask_open(struct session *s, const char *service, const char *scope,
 		ret->judge.floor = floor;
 	names_sort(&ret->logins);
 	return TWR_OK;
+}
+
+enum twr_status
+ask_open(struct session *s, const char *service, const char *scope,
+    struct ask *ret, struct twr_error *err)
+{
+	return open_for(s, service, scope, NULL, ret, err);
+}
+
+enum twr_status
+ask_open_services(struct session *s, const struct names *services,
+    struct ask *ret, struct twr_error *err)
+{
+	return open_for(s, NULL, NULL, services, ret, err);
 }
 
 void

@@ -34,6 +34,10 @@ struct ask {
 enum twr_status ask_open(struct session *s, const char *service,
     const char *scope, struct ask *ret, struct twr_error *err) TWR_MUST_CHECK;
 void ask_close(struct ask *ask);
+/* The same about these services, at least one, with a rule or without. */
+enum twr_status ask_open_services(struct session *s,
+    const struct names *services, struct ask *ret,
+    struct twr_error *err) TWR_MUST_CHECK;
 
 /*
  * The policy of the past, or of another scope, in a file without a name.

@@ -215,6 +215,7 @@ load_services(struct doctor *d, struct twr_error *err)
 	size_t i;
 
 	pamd_places(d->s->paths.pamd, &d->places);
+	d->places.texts = d->texts;
 	rc = pamd_list(&d->places, &names, err);
 	if (rc == TWR_EUNREADABLE) {
 		doctor_add(d, DOCTOR_UNREADABLE, d->s->paths.pamd, "%s",

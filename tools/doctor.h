@@ -154,6 +154,7 @@ struct doctor_service {
 struct doctor {
 	struct cli *cli;
 	struct session *s;
+	const struct stack_text *texts; /* pam.d as it is going to be; NULL */
 	struct stack_places places;
 	struct doctor_service *services;
 	size_t n_services, n_gated;

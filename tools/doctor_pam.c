@@ -31,6 +31,7 @@ struct exam {
 	const struct stack_line *ours; /* the first */
 	unsigned *answers;
 	bool missing; /* libpam finds no such module */
+	bool too_many; /* some walk was cut off: ways were not looked at */
 	struct twr_error *err;
 };
 
@@ -50,11 +51,12 @@ show(const struct stack_line *line, char buf[LINE_SHOWN])
 
 /* Walk with the module answering code to that person. */
 static enum twr_status
-walk(const struct exam *ex, enum doctor_person person, bool expired, int code,
+walk(struct exam *ex, enum doctor_person person, bool expired, int code,
     struct doctor_ways *ret)
 {
 	const struct stack *st = ex->st;
 	char path[4096];
+	enum twr_status rc;
 	size_t i;
 
 	for (i = 0; i < st->n; i++) {
@@ -67,7 +69,9 @@ walk(const struct exam *ex, enum doctor_person person, bool expired, int code,
 			    !doctor_find_module(ex->d, st->lines[i].module,
 				path));
 	}
-	return doctor_walk(st, ex->answers, ret, ex->err);
+	rc = doctor_walk(st, ex->answers, ret, ex->err);
+	ex->too_many = ex->too_many || ret->too_many;
+	return rc;
 }
 
 /* Does anybody get in past the module, and by which line? */
@@ -148,7 +152,7 @@ check_refusals(struct exam *ex)
 
 /* Does anybody at all get in when the module answers code? */
 static enum twr_status
-admits(const struct exam *ex, int code, bool *ret)
+admits(struct exam *ex, int code, bool *ret)
 {
 	struct doctor_ways local, remote;
 	enum twr_status rc;
@@ -206,11 +210,6 @@ check_times(struct exam *ex)
 	rc = walk(ex, PERSON_LOCAL, false, STACK_SUCCESS, &ways);
 	if (rc != TWR_OK)
 		return rc;
-	if (ways.too_many) {
-		doctor_add(ex->d, DOCTOR_TOO_COMPLEX, ex->sv->name,
-		    "the stack has more than a thousand states");
-		doctor_cure(ex->d, "put the line \"%s\" first", GATE);
-	}
 	if (ways.asked < 2)
 		return TWR_OK;
 	twr_line_init(&where, text, sizeof(text));
@@ -224,6 +223,17 @@ check_times(struct exam *ex)
 	    "the module is asked %u times: %s", ways.asked, text);
 	doctor_cure(ex->d, "keep one of the lines, the first that is reached");
 	return TWR_OK;
+}
+
+/* After all walks: a refusal may lead through lines that no grant meets. */
+static void
+check_complete(struct exam *ex)
+{
+	if (!ex->too_many)
+		return;
+	doctor_add(ex->d, DOCTOR_TOO_COMPLEX, ex->sv->name,
+	    "the stack has more than a thousand states");
+	doctor_cure(ex->d, "put the line \"%s\" first", GATE);
 }
 
 static void
@@ -288,6 +298,7 @@ examine_service(struct doctor *d, const struct doctor_service *sv,
 	    (rc = check_refusals(&ex)) == TWR_OK &&
 	    (rc = check_entry(&ex)) == TWR_OK)
 		rc = check_times(&ex);
+	check_complete(&ex);
 	check_skipped(&ex);
 	free(ex.answers);
 	return rc;

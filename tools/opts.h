@@ -78,6 +78,11 @@
 	X(LOG, "log", "FILE") \
 	X(REMOVE, "remove", NULL) \
 	X(COMMAND, "command", "TEXT") \
+	X(SERVICES, "services", "LIST") \
+	X(ADMINISTRATOR, "administrator", "EMAIL") \
+	X(ADMINISTRATOR_LOGIN, "administrator-login", "LOGIN") \
+	X(PERMISSIVE, "permissive", "DURATION") \
+	X(ENFORCE, "enforce", NULL) \
 	X(COMPLETE, "complete", NULL)
 
 enum opt {

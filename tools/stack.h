@@ -82,10 +82,17 @@ struct stack {
 /* libpam before 1.6 takes what is longer apart. */
 #define STACK_LINE_MOST 1000
 
+/* The text of a file of the first dir, as it is going to be. */
+struct stack_text {
+	const char *name, *text;
+};
+
 /* Where libpam looks for services. */
 struct stack_places {
 	const char *dirs[3]; /* in order; NULL ends */
 	const char *conf; /* read when no dir is there; NULL: none */
+	/* in the place of what lies in dirs[0]; names that end with NULL */
+	const struct stack_text *texts; /* NULL: none */
 };
 
 /*

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -91,6 +92,33 @@ stack_open_one(struct load *ld, const char *path)
 	return fd;
 }
 
+/* One that is not written yet. -1: there is none, or no memory. */
+static int
+open_text(struct load *ld, const char *name)
+{
+	const struct stack_text *st = ld->places->texts;
+	char path[4096];
+	size_t len;
+	int fd = -1;
+
+	while (st != NULL && st->name != NULL && strcmp(st->name, name) != 0)
+		st++;
+	if (st == NULL || st->name == NULL)
+		return -1;
+	len = strlen(st->text);
+	(void)snprintf(path, sizeof(path), "%s/%s", ld->places->dirs[0], name);
+	if (!keep_path(ld, path))
+		return -1;
+	fd = memfd_create("service", MFD_CLOEXEC);
+	if (fd != -1 && write(fd, st->text, len) == (ssize_t)len &&
+	    lseek(fd, 0, SEEK_SET) == 0)
+		return fd;
+	if (fd != -1)
+		(void)close(fd);
+	stack_no_memory(ld);
+	return -1;
+}
+
 /* The file that libpam takes for name. -1: none. */
 int
 stack_open_service(struct load *ld, const char *name)
@@ -101,6 +129,7 @@ stack_open_service(struct load *ld, const char *name)
 
 	if (name[0] == '/')
 		return stack_open_one(ld, name);
+	fd = open_text(ld, name);
 	for (i = 0;
 	     fd < 0 && ld->rc == TWR_OK && i < 3 && ld->places->dirs[i] != NULL;
 	     i++) {

@@ -6,140 +6,8 @@
 # shellcheck source=tests/pam/support.sh
 . "$(dirname "$0")/support.sh"
 enter_world "$0" "$@"
-
-# ---- the host ----
-
-GATE="account [success=ok ignore=ignore default=die] pam_twrbac.so"
-
-# Where libpam looks for modules, a copy that is ours. Modules of directory
-# services are stood in for by one that says yes.
-make_modules() {
-	for SECURITY in /lib/*/security /lib64/security /usr/lib/security; do
-		[ -e "$SECURITY/pam_unix.so" ] && break
-	done
-	[ -e "$SECURITY/pam_unix.so" ] || cannot_run "no pam_unix.so is found"
-	[ -e "$SECURITY/pam_debug.so" ] || cannot_run "no pam_debug.so is there"
-	cp -a "$SECURITY" "$W/security"
-	[ ! -d /usr/lib/pam.d ] || own_mount /usr/lib/pam.d
-	mount --bind "$W/security" "$SECURITY" ||
-		fatal "cannot put a private $SECURITY in place"
-	cp "$MODULE" "$SECURITY/pam_twrbac.so"
-	for name in pam_sss pam_ldap pam_systemd_home; do
-		cp "$SECURITY/pam_debug.so" "$SECURITY/$name.so"
-	done
-}
-
-pamd() { # service, text on stdin
-	cat >"/etc/pam.d/$1"
-}
-
-others() { # the same account line for each service that people come in by
-	for name in login sudo sudo-i su su-l cron atd; do
-		printf 'auth required pam_permit.so\n%s\n' "$1" | pamd "$name"
-	done
-}
-
-new_pamd() {
-	rm -rf /etc/pam.d
-	mkdir -m 0755 /etc/pam.d
-	printf '%s\n' "auth required pam_deny.so" "account required pam_deny.so" |
-		pamd other
-}
-
-# As pam-auth-update writes it.
-debian() { # lines between ours and pam_unix, lines after
-	new_pamd
-	printf '%s\n' "auth [success=1 default=ignore] pam_unix.so nullok" \
-	    "auth requisite pam_deny.so" "auth required pam_permit.so" |
-		pamd common-auth
-	{
-		echo "# here are the per-package modules (the \"Primary\" block)"
-		printf '%s\t\\\n\tbreak_glass=root\n' "$GATE"
-		[ -z "${1-}" ] || printf '%s\n' "$1"
-		cat <<-'STACK'
-		account	[success=1 new_authtok_reqd=done default=ignore]	pam_unix.so
-		# here's the fallback if no module succeeds
-		account	requisite			pam_deny.so
-		account	required			pam_permit.so
-		STACK
-		[ -z "${2-}" ] || printf '%s\n' "$2"
-	} | pamd common-account
-	pamd sshd <<-'STACK'
-	@include common-auth
-	# Disallow non-root logins when /etc/nologin exists.
-	account    required     pam_nologin.so
-	@include common-account
-	session [success=ok ignore=ignore module_unknown=ignore default=bad] pam_selinux.so close
-	STACK
-	others "@include common-account"
-}
-
-debian_plain() { debian; }
-debian_sss() {
-	debian "" "account	sufficient			pam_localuser.so
-account	[default=bad success=ok user_unknown=ignore]	pam_sss.so"
-}
-debian_ldap() {
-	debian "" \
-	    "account	[success=ok new_authtok_reqd=done ignore=ignore user_unknown=ignore authinfo_unavail=ignore default=bad]	pam_ldap.so minimum_uid=1000"
-}
-
-# As authselect's sssd profile has it, with our line first.
-rhel() {
-	new_pamd
-	for name in system-auth password-auth; do
-		pamd "$name" <<-STACK
-		auth        required      pam_env.so
-		auth        sufficient    pam_unix.so nullok
-		auth        required      pam_deny.so
-
-		$GATE break_glass=root
-		account     required      pam_unix.so
-		account     sufficient    pam_localuser.so
-		account     sufficient    pam_usertype.so issystem
-		account     [default=bad success=ok user_unknown=ignore] pam_sss.so
-		account     required      pam_permit.so
-
-		-session    optional      pam_systemd.so
-		session     required      pam_unix.so
-		STACK
-	done
-	pamd sshd <<-'STACK'
-	#%PAM-1.0
-	auth       substack     password-auth
-	account    required     pam_sepermit.so
-	account    required     pam_nologin.so
-	account    include      password-auth
-	session    include      password-auth
-	STACK
-	others "account    include      system-auth"
-	pamd su <<-'STACK'
-	#%PAM-1.0
-	auth		sufficient	pam_rootok.so
-	account		sufficient	pam_succeed_if.so uid = 0 use_uid quiet
-	account		include		system-auth
-	STACK
-}
-
-alpine() {
-	new_pamd
-	pamd base-account <<-STACK
-	# basic PAM configuration for Alpine.
-	$GATE break_glass=root
-	account	required	pam_nologin.so
-	account	required	pam_unix.so
-	STACK
-	printf 'auth required pam_unix.so nullok\n' | pamd base-auth
-	printf 'auth include base-auth\naccount include base-account\n' |
-		pamd sshd
-	others "account include base-account"
-}
-
-minimal() {
-	new_pamd
-	printf '%s\n' "auth required pam_unix.so" "$GATE" \
-	    "account required pam_unix.so" | pamd sshd
-}
+# shellcheck source=tests/pam/stacks.sh
+. "$TREE/tests/pam/stacks.sh"
 
 account_of() { # lines of sshd's account phase on stdin, in a Debian host
 	debian_plain
@@ -390,18 +258,25 @@ account required pam_unix.so
 STACK
 wrong "a long line" long-line 1 "1000 bytes" bob PAM_SUCCESS
 
-account_of <<-STACK
-account [default=ok] pam_exec.so true
-account substack one
-$GATE
-account required pam_unix.so
-STACK
-printf '%s\n' "account [default=bad] pam_exec.so true" \
-    "account substack two" "account [default=reset] pam_exec.so true" \
-    "account [default=bad] pam_exec.so true" | pamd one
-printf 'account optional pam_permit.so\n' | pamd two
-doctor
+many_states() { # before them, after them
+	account_of <<-STACK
+	$1
+	account [default=ok] pam_exec.so true
+	account substack one
+	$2
+	account required pam_unix.so
+	STACK
+	printf '%s\n' "account [default=bad] pam_exec.so true" \
+	    "account substack two" \
+	    "account [default=reset] pam_exec.so true" \
+	    "account [default=bad] pam_exec.so true" | pamd one
+	printf 'account optional pam_permit.so\n' | pamd two
+	doctor
+}
+many_states "" "$GATE"
 has "more states than are looked at are said" "$said" too-complex
+many_states "account [success=done ignore=ignore default=ignore] pam_twrbac.so"
+has "the same behind a refusal alone" "$said" too-complex
 
 debian_plain
 printf 'account required pam_unix.so\n' | pamd vsftpd

@@ -118,6 +118,20 @@ reallocarray(void *mem, size_t n, size_t size)
 	return fails(__builtin_return_address(0)) ? NULL : real(mem, n, size);
 }
 
+/*
+ * Find libc's now: inside dlopen(), where a module is missing, dlsym() would
+ * take away the error that is being put together.
+ */
+__attribute__((constructor)) static void
+find_functions(void)
+{
+	void *volatile mem = realloc(calloc(1, 1), 2);
+
+	free(mem);
+	mem = reallocarray(malloc(1), 1, 2);
+	free(mem);
+}
+
 /* ---- the state of the process, as text ---- */
 
 struct state {

@@ -101,7 +101,7 @@ answer(const struct stack_line *line)
 static int
 ask_tool(const char *service, unsigned *said)
 {
-	struct stack_places places = { { support_folder(), NULL, NULL }, NULL };
+	struct stack_places places = { .dirs = { support_folder() } };
 	struct twr_error err;
 	struct stack st;
 	bool *reached;
