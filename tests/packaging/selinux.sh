@@ -39,15 +39,11 @@ if [ ! -e "$fetched/.complete" ]; then
 	: >"$fetched/.complete"
 fi
 
-# Those that the questions below are about, and what these need.
-modules="base cron policykit remotelogin ssh staff su sudo unconfined
-    apache xserver"
+# All of its modules: they need each other.
 mkdir -p "$tmp/root/etc/selinux" "$tmp/root/var/lib/selinux"
 cp -a "$fetched/etc/selinux/." "$tmp/root/etc/selinux/"
-for name in $modules; do
-	set -- "$@" "$fetched/usr/share/selinux/default/$name.pp.bz2"
-done
-if semodule -p "$tmp/root" -s default -n -i "$@" "$tmp/module/twrbac.pp" \
+if semodule -p "$tmp/root" -s default -n -i \
+    "$fetched/usr/share/selinux/default"/*.pp.bz2 "$tmp/module/twrbac.pp" \
     >"$tmp/log" 2>&1; then
 	ok "with Debian's policy it makes a whole one"
 else
