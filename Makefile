@@ -32,6 +32,7 @@ VERSION       := 0.1.0
 PREFIX        ?= /usr/local
 SYSCONFDIR    ?= /etc
 LOCALSTATEDIR ?= /var
+SBINDIR       ?= $(PREFIX)/sbin
 MANDIR        ?= $(PREFIX)/share/man
 B             := build
 TIME          := 60
@@ -414,7 +415,7 @@ completion_files := $(foreach d,$(completion_dirs),$(PREFIX)/share/$(d)/$(if \
 
 # The module is renamed into place: a login meets the old one or the new one.
 install: all
-	$(INSTALL) -D -m 0755 $(tool) "$(DESTDIR)$(PREFIX)/sbin/twrbac"
+	$(INSTALL) -D -m 0755 $(tool) "$(DESTDIR)$(SBINDIR)/twrbac"
 	@set -e; $(foreach f,$(data_src), \
 	    $(call put,$(f),$(datadir)/$(notdir $(f)));) \
 	$(foreach f,$(doc_src), \
@@ -443,7 +444,7 @@ uninstall:
 		    "the line out with visudo first" >&2; exit 1; fi
 	rm -f "$(DESTDIR)$(PAMDIR)/pam_twrbac.so" \
 	    "$(DESTDIR)$(SUDODIR)/sudo_twrbac.so" \
-	    "$(DESTDIR)$(PREFIX)/sbin/twrbac" \
+	    "$(DESTDIR)$(SBINDIR)/twrbac" \
 	    $(foreach f,$(man_files),"$(DESTDIR)$(f)") \
 	    $(foreach f,$(completion_files),"$(DESTDIR)$(f)") \
 	    $(foreach f,$(data_src),"$(DESTDIR)$(datadir)/$(notdir $(f))") \
