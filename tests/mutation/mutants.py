@@ -112,6 +112,7 @@ class Mutant:
         self.object = None
         self.state = "new"
         self.killer = None
+        self.twin = None  # the mutant before it of the same code
 
     @property
     def key(self):
@@ -187,15 +188,16 @@ class Run:
             mutant.object = obj
 
         list(pool.map(one, enumerate(mutants)))
-        seen = {self.original}
+        seen = {self.original: None}
         for mutant in mutants:
             if mutant.object is None:
                 continue
             digest = _digest(mutant.object)
             if digest in seen:
-                mutant.state = "same"
+                mutant.state, mutant.twin = "same", seen[digest]
                 os.unlink(mutant.object)
-            seen.add(digest)
+            else:
+                seen[digest] = mutant
 
     def judge_all(self, mutants, pool):
         def one(mutant):

@@ -49,6 +49,13 @@ def _tell_function(path, function, ours, listed):
     return 1 if alive else 0
 
 
+def _killer(mutant):
+    """Which suite kills it, or the mutant that compiles to the same code."""
+    if mutant is None or mutant.state == "broken":
+        return "the compiler" if mutant else None
+    return mutant.twin.killer if mutant.twin else mutant.killer
+
+
 def _tell_stale(path, mutants, taken, listed):
     """The list holds nothing that is not there, or that the tests kill."""
     known = {m.key for m in mutants}
@@ -57,10 +64,8 @@ def _tell_stale(path, mutants, taken, listed):
     for key in (k for k in listed if k[0] == path):
         if key not in known:
             why = "there is no such mutant"
-        elif key in by_key and by_key[key].state == "killed":
-            why = f"{by_key[key].killer} kills it"
-        elif key in by_key and by_key[key].state != "survived":
-            why = "it needs no entry: its code is another's, or does not compile"
+        elif _killer(by_key.get(key)) is not None:
+            why = f"{_killer(by_key[key])} kills it"
         else:
             continue
         _comment(f"listed as equivalent, but {why}:")

@@ -243,6 +243,15 @@ static const struct held {
 	{ "the first of those that ended alike", &one,
 	    { { LOGIN, PROD, UNTIL(T0 - 9) }, { LOGIN, PROD, UNTIL(T0 - 9) } },
 	    DENY(ROLE_ENDED), 0 },
+	{ "removed, where another ended at that moment", &one,
+	    { { LOGIN, PROD, UNTIL(T0 - 9) },
+	    { LOGIN, PROD, REMOVED_AT(T0 - 9) } }, DENY(ROLE_REMOVED), 1 },
+	{ "removed, before another that ended at that moment", &one,
+	    { { LOGIN, PROD, REMOVED_AT(T0 - 9) },
+	    { LOGIN, PROD, UNTIL(T0 - 9) } }, DENY(ROLE_REMOVED), 0 },
+	{ "the first of those that were removed at one moment", &one,
+	    { { LOGIN, PROD, REMOVED_AT(T0 - 9) },
+	    { LOGIN, PROD, REMOVED_AT(T0 - 9) } }, DENY(ROLE_REMOVED), 0 },
 	{ "one that begins, after one that ended later", &one,
 	    { { LOGIN, PROD, FROM(T0 + 9) }, { LOGIN, PROD, UNTIL(T0 - 1) } },
 	    DENY(ROLE_NOT_YET), 0 },
@@ -776,6 +785,30 @@ question_in_a_closed_scope(struct world *w)
 	w->view.rule.chain[1].status = TWR_SCOPE_CLOSED;
 }
 
+/* Without a rule nobody looked for the role. */
+static void
+question_without_a_rule_and_role(struct world *w)
+{
+	question_of_an_unknown_role(w);
+	w->view.scope_status = TWR_ENOENT;
+	w->view.rule_status = TWR_ENOENT;
+}
+
+static void
+question_of_an_unknown_role_and_login(struct world *w)
+{
+	question_of_an_unknown_role(w);
+	w->view.login_status = TWR_ENOENT;
+}
+
+/* What only questions look at. */
+static void
+no_question(struct world *w)
+{
+	w->view.role_status = TWR_ENOENT;
+	w->view.scope_status = TWR_ECORRUPT;
+}
+
 static const struct circumstance questions[] = {
 #define C(fn) #fn, fn
 	{ C(question), GRANT },
@@ -787,6 +820,9 @@ static const struct circumstance questions[] = {
 	{ C(question_where_all_is_permissive), DENY(ROLE_MISSING) },
 	{ C(question_without_a_rule), DENY(NO_RULE) },
 	{ C(question_of_an_unknown_role), DENY(ROLE_UNKNOWN) },
+	{ C(question_of_an_unknown_role_and_login), DENY(ROLE_UNKNOWN) },
+	{ C(question_without_a_rule_and_role), DENY(NO_RULE) },
+	{ C(no_question), GRANT },
 	{ C(question_in_an_unknown_scope), DENY(SCOPE_UNKNOWN) },
 	{ C(question_of_an_old_policy), DENY(POLICY_STALE) },
 	{ C(question_of_a_damaged_role), DENY(POLICY_CORRUPT) },
@@ -1429,6 +1465,12 @@ static const struct trace_row {
 	{ exempt_in_a_strangers_mouth,
 	    "subject !exemption=invoker-mismatch:1", NO, NO, NO },
 	{ exemptions_damaged, "subject !exemption=policy-corrupt",
+	    NO, NO, NO },
+	{ question, "subject rule login user scope:0 scope:1 scope:2 "
+	    "assignment=granted:0/0 demand=granted:0/0", 0, 0, NO },
+	{ question_of_an_unknown_role, "subject !rule=role-unknown",
+	    NO, NO, NO },
+	{ question_in_an_unknown_scope, "subject !rule=scope-unknown",
 	    NO, NO, NO },
 	{ suspended_but_permissive, "subject rule login !user=user-suspended "
 	    "permissive=user-suspended", NO, NO, NO },
