@@ -386,8 +386,8 @@ NEW=$(twrbac help role import | sed -n 's|.* \(/.*/roles.conf\)$|\1|p')
 own_mount "$(dirname "$(dirname "$NEW")")"
 mkdir -m 0755 "$(dirname "$NEW")"
 put() { # file
-	cp "$1" $NEW
-	chmod 0644 $NEW
+	cp "$1" "$NEW"
+	chmod 0644 "$NEW"
 }
 put "$STORED/roles.conf"
 by_ann twrbac status
@@ -402,7 +402,7 @@ does "status --json" 0 '"catalogue_changes": '
 by_ann twrbac doctor
 has "so does doctor" "$said" catalogue-differs
 before=$(dump "$DB")
-by_ann twrbac role import $NEW
+by_ann twrbac role import "$NEW"
 does "the plan" 1 "changed  hosts:operator: permissions (+1 -1):" \
     "-/twrbac/hosts/sudo/list" "+/twrbac/hosts/sudo/run" \
     "held by bob@example.com" "added    phone-numbers:" " more" \
@@ -410,10 +410,10 @@ does "the plan" 1 "changed  hosts:operator: permissions (+1 -1):" \
     "changed  studio:viewer: name" "on this host: bob gains sudo" \
     "add --yes"
 is "a plan changes nothing" "$(dump "$DB")" "$before"
-by_ann twrbac role import $NEW --dry-run
+by_ann twrbac role import "$NEW" --dry-run
 does "a dry run" 0 "held by bob@example.com" "policy 5 would come into force"
 is "a dry run changes nothing" "$(dump "$DB")" "$before"
-by_ann twrbac role import $NEW --yes
+by_ann twrbac role import "$NEW" --yes
 does "and is applied" 0 "policy 5 in force: bob gains sudo"
 by_ann twrbac role show custom:deployer
 does "roles of one's own stay" 0 "Brings out releases."
@@ -428,11 +428,11 @@ lacks "then status says nothing more" "$said" "role import"
 by_ann twrbac assignment remove bob acme/messaging studio:author
 by_ann twrbac status
 does "but when the last holder is gone" 0 "1 gone"
-by_ann twrbac role import $NEW --yes
+by_ann twrbac role import "$NEW" --yes
 does "it goes with the next import" 0 "gone     studio:author"
 sed 's/IX747772626163000000000000000000\(0b\)/IX747772626163000000000000000000ff/' \
-    "$TREE/etc/roles.conf" >$NEW
-by_ann twrbac role import $NEW --yes
+    "$TREE/etc/roles.conf" >"$NEW"
+by_ann twrbac role import "$NEW" --yes
 does "a changed SID is refused" 1 "pairs key and SID otherwise"
 by_ann twrbac journal verify
 does "and the journal holds" 0
