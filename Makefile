@@ -184,7 +184,7 @@ JOBS       ?= $(shell nproc 2>/dev/null || echo 2)
 run_suites := $(tests_env) ./.ci/run-suites -j $(JOBS)
 # Proofs that are targets of their own. Those that a checkout has not are not
 # missed; a new one is hooked in by its name.
-proofs := analyze clang musl valgrind asan coverage mutants
+proofs := check-packages analyze clang musl valgrind asan coverage mutants
 proofs := $(foreach p,$(proofs),$(if $(shell grep '^$(p):' \
 	  $(firstword $(MAKEFILE_LIST))),make:$(p)))
 

@@ -506,7 +506,9 @@ static const struct {
 	    "2 hosts:login name\n", false },
 	{ "\"/twrbac/hosts/sudo/run\"",
 	    "\"/twrbac/hosts/sudo/run\", \"/twrbac/hosts/sudo/edit\"",
-	    "2 hosts:operator permissions (+1 -0): +/twrbac/hosts/sudo/edit\n", false },
+	    "2 hosts:operator permissions (+1 -0): "
+	    "+/twrbac/hosts/sudo/edit\n",
+	    false },
 	{ "includes = [ \"hosts:login\" ];", "",
 	    "2 hosts:operator includes (+0 -1): -hosts:login\n", false },
 	{ "key = \"studio:viewer\"", "key = \"studio:reader\"",
