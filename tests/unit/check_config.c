@@ -44,7 +44,7 @@ static const struct refused {
 	{ SCOPE RULE "xyzzy = 1;",
 	    "3: unknown key \"xyzzy\" at the top level; the keys are "
 	    "organization, scope, contact, refusal_detail, policy_mode, "
-	    "policy_max_age, rules, exempt, permissive" },
+	    "policy_max_age, rules, exempt, permissive, sudo_rules" },
 	{ "scope = 1;" RULE,
 	    "1: \"scope\" must be a string; write scope = \"...\"" },
 	{ "scope = \"\";" RULE,
