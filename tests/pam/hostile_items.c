@@ -187,6 +187,9 @@ check_raw(const void *arg)
 			if (want == PAM_SUCCESS &&
 			    strcmp(rw->service, "open") == 0)
 				want = PAM_IGNORE;
+			/* not set and not known are two things */
+			if (raw_how != IS_NULL && (raw_set & 7) != 0)
+				want = PAM_AUTHINFO_UNAVAIL;
 			if (got == want)
 				continue;
 			wrong++;
