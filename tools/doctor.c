@@ -15,6 +15,7 @@
 static doctor_fn *const checks[] = {
 	doctor_check_sshd,
 	doctor_check_sudo,
+	doctor_check_sudoers,
 	doctor_check_module,
 	doctor_check_pam,
 	doctor_check_lines,

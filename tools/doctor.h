@@ -79,6 +79,10 @@ enum doctor_severity {
 	    "whether sudo asks the module is not known") \
 	X(SUDO_PASSWORD, "sudo-password", OK, \
 	    "another's password is asked; judged is who calls sudo") \
+	X(SUDOERS_WRONG, "sudoers-wrong", FAILURE, \
+	    "what people may run by sudo is not what their roles say") \
+	X(SUDOERS_WIDE, "sudoers-wide", WARNING, \
+	    "a line of sudoers gives more than it seems to") \
 	X(FILE_UNSAFE, "file-unsafe", FAILURE, \
 	    "who can write it, or a folder above it, can let himself in") \
 	X(FILE_OPEN, "file-open", WARNING, \
@@ -198,7 +202,7 @@ bool doctor_find_module(const struct doctor *d, const char *module,
 typedef enum twr_status doctor_fn(struct doctor *d, struct twr_error *err);
 doctor_fn doctor_check_sshd, doctor_check_sudo, doctor_check_pam,
     doctor_check_module, doctor_check_files, doctor_check_policy,
-    doctor_check_lines, doctor_check_people;
+    doctor_check_lines, doctor_check_people, doctor_check_sudoers;
 
 /* ---- doctor_walk.c: every way through a stack ---- */
 

@@ -432,6 +432,13 @@ if command -v cvtsudoers >/dev/null 2>&1; then
 	wrong "the target's password" sudo-password 2 targetpw
 	echo 'Defaults nonsense = = (' >/etc/sudoers.d/test
 	wrong "sudoers that cannot be read" sudo-unknown 1 "visudo"
+	{
+		echo 'Defaults group_plugin="/usr/lib/sudo/sudo_twrbac.so"'
+		echo '"%:hosts:login" ALL = /usr/bin/id a*'
+		echo 'ALL, !"%:hosts:admin" ALL = /usr/bin/id'
+	} >/etc/sudoers.d/test
+	wrong "a negated role in sudoers" sudoers-wrong 2 negated
+	wrong "a wildcard in sudoers" sudoers-wide 2 wildcard
 	rm -f /etc/sudoers.d/test /etc/pam.d/mysudo
 else
 	skip "no sudo is installed" "!pam_acct_mgmt"
