@@ -53,6 +53,9 @@ doctor_severity(enum doctor_id id)
 
 /* ---- findings ---- */
 
+static char *format(struct doctor *d, const char *fmt, va_list ap)
+    TWR_PRINTF(2, 0);
+
 static char *
 format(struct doctor *d, const char *fmt, va_list ap)
 {

@@ -413,11 +413,10 @@ find_module(void)
 	    dirname(dirname(self)));
 }
 
-static const int four[4], all_codes[STACK_CODES];
-
 int
 main(void)
 {
+	static const int four[4], all_codes[STACK_CODES]; /* for their sizes */
 	const struct support_test tests[] = {
 		SUPPORT_ROWS(an_odd_case_comes_out_as_with_libpam, odd),
 		SUPPORT_TEST(without_other_an_empty_service_is_refused),
