@@ -122,8 +122,9 @@ enum twr_status change_named_role(const struct change *ch,
 
 /* ---- change_catalogue.c, change_catalogue_compare.c ---- */
 
-const struct catalogue_role *change_catalogue_by_sid(
-    const struct catalogue *cat, const char *sid); /* NULL: none */
+const struct catalogue_role *change_catalogue_by_sid(const struct catalogue
+							 *cat,
+    const char *sid); /* NULL: none */
 /*
  * In words, what of the row is not as the catalogue has it; "" nothing.
  * *contents: permissions or inclusions are among it.

@@ -94,8 +94,8 @@ enum twr_status command_check_line(const struct command *cmd,
  * Provide what the command's flags promise, run it, finish a write. All of
  * cli but refused and status is set; its session is opened and closed here.
  */
-enum twr_status command_run(struct cli *cli, struct twr_error *err)
-    TWR_MUST_CHECK;
+enum twr_status command_run(struct cli *cli,
+    struct twr_error *err) TWR_MUST_CHECK;
 /* The options of every command with these flags; ends with OPT_NONE. */
 const struct opt_help *command_global_options(void);
 const struct opt_help *command_flag_options(unsigned flags);

@@ -108,8 +108,8 @@ enum twr_status build_demand(struct build *b, enum twr_demand_kind kind,
 /* compile_sudo.c: sudo_rules; the role questions of their permissions */
 enum twr_status build_resolve_sudo(struct build *b,
     struct twr_error *err) TWR_MUST_CHECK;
-enum twr_status build_write_sudo_sets(struct build *b,
-    struct policy_writer *pw, struct twr_error *err) TWR_MUST_CHECK;
+enum twr_status build_write_sudo_sets(struct build *b, struct policy_writer *pw,
+    struct twr_error *err) TWR_MUST_CHECK;
 enum twr_status build_write_sudo(struct build *b, struct policy_writer *pw,
     struct twr_error *err) TWR_MUST_CHECK;
 enum twr_status build_resolve_rules(struct build *b,

@@ -35,7 +35,6 @@ enum twr_status config_check(const struct config *cf,
 enum twr_status config_sudo_finish(struct config *cf,
     const struct config_place *pl) TWR_MUST_CHECK;
 /* A warning, "NAME:LINE: text". */
-void config_say(const struct config_place *pl, unsigned line,
-    const char *text);
+void config_say(const struct config_place *pl, unsigned line, const char *text);
 
 #endif

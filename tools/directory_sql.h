@@ -187,8 +187,7 @@ enum twr_status directory_upgrade_view(struct directory *dir, int version,
  * *version: the file's. The failures are directory_open()'s.
  */
 enum twr_status directory_connect(const char *path, enum directory_mode mode,
-    struct directory **ret, int *version,
-    struct twr_error *err) TWR_MUST_CHECK;
+    struct directory **ret, int *version, struct twr_error *err) TWR_MUST_CHECK;
 /* Run one text that is not in the table, and read its first number, if any. */
 enum twr_status directory_pragma(struct directory *dir, const char *sql,
     int64_t *ret, struct twr_error *err) TWR_MUST_CHECK;

@@ -5,8 +5,8 @@
 #include <stdint.h>
 
 #include "model.h"
-#include "sudo_rule.h"
 #include "status.h"
+#include "sudo_rule.h"
 
 /*
  * Writes one policy.cdb, record by record. Every record is encoded by the

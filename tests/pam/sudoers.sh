@@ -4,6 +4,8 @@
 # may run what, and that it ends with the role; hostile logins and arguments;
 # the file in step with the policy, whatever is killed, edited or missing.
 # Nothing of ours decides in PAM here.
+# shellcheck disable=SC2015 # ok does not fail
+# shellcheck disable=SC2317 # wait_until calls functions by their names
 # shellcheck source=tests/pam/support.sh
 . "$(dirname "$0")/support.sh"
 enter_world "$0" "$@"
@@ -227,7 +229,7 @@ args() { # config text, then the arguments that must match it
 	tw compile
 	[ "$status" -eq 0 ] || echo "$said" | not_ok "$in_conf: compiles"
 	want="ran as 0:"
-	for arg; do want="$want[$arg]"; done
+	for arg; do want="${want}[$arg]"; done
 	ask bob "$S" "$@"
 	runs "exactly $in_conf" "$want"
 	ask bob "$S" "$@" more
@@ -286,7 +288,7 @@ for login in ALL JOE "o'neil, jr=(x)!" 'corp\bob' 'a"b' 'user@corp' \
 	ask_uid $uid "$S" hello
 	refused "login $login without its role"
 done
-for login in '%adm' '+net' '#61005' 'end\'; do
+for login in '%adm' '+net' '#61005' "end\\"; do
 	uid=$((uid + 1))
 	ugly $uid "$login"
 	alice user add "u$uid@example.com" --name Ugly
@@ -458,6 +460,7 @@ fake_visudo() { # script
 	chmod 0755 "$W/visudo"
 	mount --bind "$W/visudo" "$VISUDO"
 }
+# shellcheck disable=SC2016 # for the fake to expand
 fake_visudo 'case $1 in -V) echo "visudo version 1.9.13p3";; *) echo no >&2; exit 1;; esac'
 tw assignment remove fin acme/messaging hosts:login
 is "visudo refuses: lines can be taken out all the same" "$status" 0
