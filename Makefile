@@ -462,8 +462,9 @@ deb: dist
 	    $(B)/twrbac-$(VERSION).tar.gz $(B)/deb
 
 pack_sh := $(filter-out $(no_suite),$(wildcard tests/packaging/*.sh))
+# One at a time: they share what they build.
 check-packages: programs
-	@$(run_suites) --root $(pack_sh)
+	@$(tests_env) ./.ci/run-suites --root $(pack_sh)
 
 clean:
 	rm -rf $(B)

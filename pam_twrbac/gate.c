@@ -49,13 +49,16 @@ twr_policy_prev_path(const char *path, char *buf, size_t size)
 bool
 twr_policy_unconfigured(const char *path, uid_t owner)
 {
-	char mark[PATH_MAX];
+	char mark[PATH_MAX], prev[PATH_MAX];
 	const char *slash = strrchr(path, '/');
 	struct twr_error unused;
 	struct stat st;
 	int fd, n;
 
-	if (slash == NULL)
+	/* where there was a policy there is one before it, or was one */
+	if (slash == NULL ||
+	    twr_policy_prev_path(path, prev, sizeof(prev)) != TWR_OK ||
+	    lstat(prev, &st) == 0 || errno != ENOENT)
 		return false;
 	n = snprintf(mark, sizeof(mark), "%.*s" TWR_UNCONFIGURED,
 	    (int)(slash + 1 - path), path);

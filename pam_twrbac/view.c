@@ -153,10 +153,14 @@ is_done(const struct cursor *c)
 	return !c->bad && c->left == 0;
 }
 
-/* Memory that lives as long as the view. */
+/* Memory that lives as long as the view. NULL: none, or it owns too much. */
 static void *
 own(struct twr_view *view, void *mem)
 {
+	if (view->n_owned == sizeof(view->owned) / sizeof(*view->owned)) {
+		free(mem);
+		return NULL;
+	}
 	view->owned[view->n_owned++] = mem;
 	return mem;
 }
@@ -198,8 +202,8 @@ fetch(const struct twr_reader *rd, char kind, const char *name,
 		memcpy(key + 1, name, len);
 	memset(c, 0, sizeof(*c));
 	rc = twr_reader_get(rd, key, len + 1, &value, &c->left, err);
-	if (rc == TWR_OK)
-		c->p = own(view, value);
+	if (rc == TWR_OK && (c->p = own(view, value)) == NULL)
+		rc = twr_fail(err, TWR_ENOMEM, "policy: too many records");
 	return rc;
 }
 

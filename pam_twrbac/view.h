@@ -37,7 +37,7 @@ struct twr_view {
 	enum twr_status role_status, scope_status;
 	struct twr_error error; /* of the last part that failed */
 	/* private to view.c; not to be copied: arrays may lie in room */
-	void *owned[12];
+	void *owned[16];
 	size_t n_owned;
 	uint64_t room[TWR_VIEW_ROOM / sizeof(uint64_t)];
 	size_t room_used;

@@ -174,6 +174,14 @@ take_out(struct cli *cli, const struct sudoers_state *st, struct twr_error *err)
 		    SUDOERS_FILE);
 		return TWR_OK;
 	}
+	if (st->foreign) {
+		if ((rc = sudoers_mark(policy, false, err)) == TWR_OK)
+			out_effect(cli->out,
+			    "%s is not of twrbac and this policy: it is left "
+			    "as it is, and not kept in step any more",
+			    SUDOERS_FILE);
+		return rc;
+	}
 	/* first the file: what is noted but gone is only told of */
 	if ((rc = sudoers_take_out(err)) == TWR_OK)
 		rc = sudoers_mark(policy, false, err);

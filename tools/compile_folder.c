@@ -204,6 +204,9 @@ compile_remove_leftovers(const struct compile_paths *paths, unsigned *ret,
 	rc = remove_one(&pf, pf.name_new, &n, err);
 	if (rc == TWR_OK)
 		rc = remove_one(&pf, NAME_PREV_TMP, &n, err);
+	/* a writer was killed after its rename: there is a policy */
+	if (rc == TWR_OK && compile_serial_in_force(paths) != 0)
+		rc = remove_one(&pf, TWR_UNCONFIGURED, &n, err);
 	if (rc == TWR_OK)
 		*ret = n;
 	folder_close(&pf);

@@ -126,8 +126,8 @@ remove_whole(struct session *s, const char *why)
 	if (sudoers_take_out(&err) == TWR_OK)
 		out_complain(s->out,
 		    "%s is removed, since it could not be narrowed to what the "
-		    "new policy grants: %s; nobody has sudo by it until twrbac "
-		    "sudoers install",
+		    "new policy grants: %s; nobody has sudo by it until it can "
+		    "be written again",
 		    SUDOERS_FILE, why);
 	else
 		out_complain(s->out,
@@ -193,7 +193,7 @@ session_sudoers_narrow(struct session *s)
 	if (!begin(s))
 		return;
 	sy = s->sudoers;
-	if (!sy->state.there)
+	if (!sy->state.there && !sy->failed)
 		return; /* there is nothing to take from */
 	if (sy->state.edited || sy->state.foreign)
 		out_warn(s->out,

@@ -42,14 +42,12 @@ static enum twr_status
 load_shells(struct people *pe, struct twr_error *err)
 {
 	FILE *file = fopen(pe->su->cli->session->paths.passwd, "re");
-	struct passwd pw, *found;
-	char buf[8192];
+	const struct passwd *pw;
 	bool ok = true;
 
-	while (ok && file != NULL &&
-	    fgetpwent_r(file, &pw, buf, sizeof(buf), &found) == 0) {
-		if (is_shell(pw.pw_shell))
-			ok = names_add(&pe->shells, pw.pw_name);
+	while (ok && file != NULL && (pw = fgetpwent(file)) != NULL) {
+		if (is_shell(pw->pw_shell))
+			ok = names_add(&pe->shells, pw->pw_name);
 	}
 	if (file != NULL)
 		(void)fclose(file);

@@ -70,11 +70,61 @@ is_regex(const char *args)
 	return args != NULL && args[0] == '^';
 }
 
+/* The end of the bracket expression that begins at p, or of the text. */
+static const char *
+skip_brackets(const char *p)
+{
+	const char *kind;
+
+	p += p[1] == '^' ? 2 : 1;
+	p += *p == ']';
+	for (; *p != '\0' && *p != ']'; p++)
+		if (*p == '[' && p[1] != '\0' && strchr(".:=", p[1]) != NULL) {
+			kind = strchr(p + 2, p[1]);
+			while (kind != NULL && kind[1] != ']')
+				kind = strchr(kind + 1, p[1]);
+			if (kind != NULL)
+				p = kind + 1;
+		}
+	return p;
+}
+
+/*
+ * ^a|b$ holds each side at one end only, and sudo takes the first $ for the
+ * end of the command, whatever stands behind it.
+ */
+static const char *
+loose_end(const char *args)
+{
+	const char *p;
+	int depth = 0;
+
+	for (p = args; *p != '\0'; p++) {
+		if (*p == '\\' && p[1] != '\0')
+			p++;
+		else if (*p == '$' && p[1] != '\0')
+			return "a $ within the regular expression ends it for "
+			       "sudo; write \\$ for the character";
+		else if (*p == '[' && *(p = skip_brackets(p)) == '\0')
+			break;
+		else if (*p == '(' || *p == ')')
+			depth += *p == '(' ? 1 : -1;
+		else if (*p == '|' && depth <= 0)
+			return "a | outside of ( ) leaves both its sides open "
+			       "at one end; write ^(one|other)$";
+	}
+	return NULL;
+}
+
 static const char *
 regex_fault(const char *args)
 {
 	size_t len = strlen(args);
+	const char *fault = loose_end(args);
 	regex_t re;
+
+	if (fault != NULL)
+		return fault;
 
 	if (len < 2 || args[len - 1] != '$' || args[len - 2] == '\\')
 		return "arguments that begin with ^ are a regular expression "

@@ -34,13 +34,27 @@ sudoers_name_fault(const char *login)
 	return NULL;
 }
 
+/* Words of sudoers' own grammar name somebody only in quotes. */
+static bool
+is_word_of_sudoers(const char *name)
+{
+	static const char *const words[] = { "sudoedit", "list", "sha224",
+		"sha256", "sha384", "sha512" };
+	size_t i;
+
+	for (i = 0; i < sizeof(words) / sizeof(*words); i++)
+		if (strcmp(name, words[i]) == 0)
+			return true;
+	return false;
+}
+
 static bool
 is_plain(const char *name)
 {
 	static const char bytes[] = "abcdefghijklmnopqrstuvwxyz0123456789_-";
 
 	return ((*name >= 'a' && *name <= 'z') || *name == '_') &&
-	    name[strspn(name, bytes)] == '\0';
+	    name[strspn(name, bytes)] == '\0' && !is_word_of_sudoers(name);
 }
 
 void

@@ -76,6 +76,7 @@ check_recipe() { # name of the shell, shell and its words
 	644 usr/share/fish/completions/twrbac.fish
 	644 usr/share/man/man5/twrbac-json.5
 	644 usr/share/man/man5/twrbac.conf.5
+	644 usr/share/man/man7/twrbac-security.7
 	644 usr/share/man/man8/pam_twrbac.8
 	644 usr/share/man/man8/sudo_twrbac.8
 	644 usr/share/man/man8/twrbac.8

@@ -77,6 +77,7 @@ check_lists() {
 	644 usr/share/licenses/twrbac/LICENSE
 	644 usr/share/man/man5/twrbac-json.5.gz
 	644 usr/share/man/man5/twrbac.conf.5.gz
+	644 usr/share/man/man7/twrbac-security.7.gz
 	644 usr/share/man/man8/twrbac.8.gz
 	644 usr/share/twrbac/roles.conf
 	644 usr/share/twrbac/twrbac.conf

@@ -80,6 +80,7 @@ check_lists() {
 	-rw-r--r-- root:root /usr/share/fish/vendor_completions.d/twrbac.fish
 	-rw-r--r-- root:root /usr/share/man/man5/twrbac-json.5
 	-rw-r--r-- root:root /usr/share/man/man5/twrbac.conf.5
+	-rw-r--r-- root:root /usr/share/man/man7/twrbac-security.7
 	-rw-r--r-- root:root /usr/share/man/man8/twrbac.8
 	drwxr-xr-x root:root /usr/share/twrbac
 	-rw-r--r-- root:root /usr/share/twrbac/roles.conf

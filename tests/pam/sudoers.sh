@@ -271,7 +271,7 @@ conf '  { role = "hosts:operator"; commands = ["'"$S"' hello"]; }'
 alice compile
 uid=61100
 for login in ALL JOE "o'neil, jr=(x)!" 'corp\bob' 'a"b' 'user@corp' \
-    'tr$' 'ümlaut' 'a b' 'x#1' 'Defaults' '@include'; do
+    'tr$' 'ümlaut' 'a b' 'x#1' 'Defaults' '@include' sudoedit list sha256; do
 	uid=$((uid + 1))
 	ugly $uid "$login"
 	alice user add "u$uid@example.com" --name Ugly

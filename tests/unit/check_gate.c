@@ -407,12 +407,19 @@ START_TEST(only_a_safe_file_beside_the_policy_is_the_mark)
 {
 	const char *path = support_path("p.cdb");
 	const char *mark = support_path("unconfigured");
+	char prev[4096];
 
 	ck_assert(!twr_policy_unconfigured(path, geteuid()));
 	support_write_text(mark, "");
 	ck_assert_int_eq(chmod(mark, 0644), 0);
 	ck_assert(twr_policy_unconfigured(path, geteuid()));
 	ck_assert(!twr_policy_unconfigured("p.cdb", geteuid()));
+	/* there was a policy once: the one before is still there */
+	ck_assert_int_eq(twr_policy_prev_path(path, prev, sizeof(prev)),
+	    TWR_OK);
+	support_write_text(prev, "");
+	ck_assert(!twr_policy_unconfigured(path, geteuid()));
+	ck_assert_int_eq(unlink(prev), 0);
 	ck_assert_int_eq(chmod(mark, 0664), 0);
 	ck_assert(!twr_policy_unconfigured(path, geteuid()));
 	ck_assert_int_eq(unlink(mark), 0);
