@@ -186,7 +186,7 @@ ended() {
 	ask erin "$I"
 	[ "$status" -ne 0 ]
 }
-wait_until 30 ended && ok "its end ends sudo, without anybody's doing" ||
+wait_until 100 ended && ok "its end ends sudo, without anybody's doing" ||
 	not_ok "its end ends sudo" <"$FILE"
 for one in "$S one two" "$S stop sms-gw.service"; do
 	# shellcheck disable=SC2086 # a command and its arguments
