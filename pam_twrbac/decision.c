@@ -202,8 +202,9 @@ question_is_known(struct work *w)
 		why = v->scope_status == TWR_ENOENT ?
 		    TWR_REASON_SCOPE_UNKNOWN :
 		    twr_reason_of_status(v->scope_status);
-	return why == TWR_REASON_NONE ||
-	    step(w, TWR_LOOK_RULE, false, why, TWR_NOTHING);
+	if (why == TWR_REASON_NONE)
+		return true;
+	return step(w, TWR_LOOK_RULE, false, why, TWR_NOTHING);
 }
 
 static bool
