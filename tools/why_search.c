@@ -236,8 +236,9 @@ search_folder(struct search *se, const char *folder, struct twr_error *err)
 
 	if (rc == TWR_ENOENT)
 		return TWR_OK;
-	for (p = files; rc == TWR_OK && p != NULL && *p != '\0'; p = end + 1) {
-		end = strchr(p, '\n');
+	for (p = files; rc == TWR_OK && p != NULL; p = end + 1) {
+		if ((end = strchr(p, '\n')) == NULL)
+			break;
 		*end = '\0';
 		if (fo->n > 0 &&
 		    (se->wanted->event != NULL || fo->n == se->wanted->most))

@@ -54,6 +54,14 @@ int expected_code(const char *service, const char *user, const char *ruser);
 /* Run fn in a process of its own: its exit status, or 256 and a signal. */
 int in_child(int (*fn)(const void *arg), const void *arg);
 
+/* Bytes of this process by statm of proc(5), 0 when it cannot be read. */
+enum mapped {
+	MAPPED_ALL,
+	MAPPED_RESIDENT,
+	MAPPED_DATA = 5
+};
+size_t bytes_mapped(enum mapped which);
+
 /* This program again, by its own path. Only returns when that fails. */
 int exec_self(char *const argv[], char *const envp[]);
 

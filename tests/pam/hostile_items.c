@@ -55,6 +55,7 @@ check_one(struct ask *a, struct tally *t)
 		((unsigned)a->flags & PAM_SILENT) == 0 ?
 	    1 :
 	    0;
+	a->said = NULL;
 	if (said != words) {
 		t->wrong_words++;
 		show("messages", a, (int)said, (int)words);

@@ -42,28 +42,15 @@ struct trial {
 	const struct person *who;
 };
 
-static rlim_t
-mapped_now(bool data)
-{
-	unsigned long size = 0, resident, shared, text, lib, rest = 0;
-	FILE *f = fopen("/proc/self/statm", "re");
-
-	if (f == NULL)
-		return 0;
-	if (fscanf(f, "%lu %lu %lu %lu %lu %lu", &size, &resident, &shared,
-		&text, &lib, &rest) != 6)
-		size = rest = 0;
-	(void)fclose(f);
-	return (rlim_t)(data ? rest : size) * (rlim_t)sysconf(_SC_PAGESIZE);
-}
-
 static bool
 set_limit(const struct trial *t)
 {
 	struct rlimit rl = { t->value, t->value };
 
 	if (t->above)
-		rl.rlim_cur += mapped_now(t->resource == RLIMIT_DATA);
+		rl.rlim_cur += bytes_mapped(t->resource == RLIMIT_DATA ?
+			MAPPED_DATA :
+			MAPPED_ALL);
 	rl.rlim_max = rl.rlim_cur;
 	return setrlimit((__rlimit_resource_t)t->resource, &rl) == 0;
 }

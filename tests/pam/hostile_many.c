@@ -97,15 +97,15 @@ hostile_handles(int argc, char **argv)
 struct worker {
 	pthread_t thread;
 	pthread_barrier_t *start;
-	size_t number;
-	unsigned rounds, wrong;
+	size_t number, rounds;
+	unsigned wrong;
 };
 
 static void *
 work(void *arg)
 {
 	struct worker *w = arg;
-	unsigned i;
+	size_t i;
 
 	(void)pthread_barrier_wait(w->start);
 	for (i = 0; i < w->rounds; i++) {
@@ -121,13 +121,17 @@ int
 hostile_threads(int argc, char **argv)
 {
 	size_t n = argc > 2 ? strtoul(argv[1], NULL, 10) : 0, i, started = 0;
-	unsigned rounds = argc > 2 ? (unsigned)atoi(argv[2]) : 0, wrong = 0;
-	struct worker *workers = calloc(n, sizeof(*workers));
+	size_t rounds = argc > 2 ? strtoul(argv[2], NULL, 10) : 0;
+	struct worker *workers;
 	pthread_barrier_t start;
+	unsigned wrong = 0;
 
-	if (workers == NULL || n == 0 ||
-	    pthread_barrier_init(&start, NULL, (unsigned)n) != 0)
+	if (n == 0 || (workers = calloc(n, sizeof(*workers))) == NULL)
 		return tap(false, "%zu threads", n);
+	if (pthread_barrier_init(&start, NULL, (unsigned)n) != 0) {
+		free(workers);
+		return tap(false, "no barrier for %zu threads", n);
+	}
 	for (i = 0; i < n; i++) {
 		workers[i] = (struct worker) {
 			.start = &start, .number = i, .rounds = rounds
@@ -158,7 +162,6 @@ static void
 measure(struct size *ret)
 {
 	char line[512];
-	unsigned long vm = 0, rss = 0;
 	FILE *f;
 	int fd;
 
@@ -169,11 +172,7 @@ measure(struct size *ret)
 #ifdef __GLIBC__
 	ret->heap = mallinfo2().uordblks;
 #endif
-	if ((f = fopen("/proc/self/statm", "re")) != NULL) {
-		if (fscanf(f, "%lu %lu", &vm, &rss) == 2)
-			ret->resident = rss * (size_t)sysconf(_SC_PAGESIZE);
-		(void)fclose(f);
-	}
+	ret->resident = bytes_mapped(MAPPED_RESIDENT);
 	if ((f = fopen("/proc/self/maps", "re")) == NULL)
 		return;
 	while (fgets(line, sizeof(line), f) != NULL) {
@@ -192,7 +191,9 @@ is_loaded_meanwhile(void)
 	pam_handle_t *pamh = ask_begin(&a);
 	struct size now = { 0 };
 
-	if (pamh != NULL && pam_acct_mgmt(pamh, 0) == PAM_SUCCESS)
+	if (pamh == NULL)
+		return false;
+	if (pam_acct_mgmt(pamh, 0) == PAM_SUCCESS)
 		measure(&now);
 	(void)pam_end(pamh, PAM_SUCCESS);
 	return now.loaded;
@@ -264,10 +265,10 @@ read_tested(char *word, struct tested *ret)
 		return false;
 	*codes++ = '\0';
 	ret->login = word;
-	ret->code = ret->other = atoi(codes);
-	if ((codes = strchr(codes, ',')) != NULL)
-		ret->other = atoi(codes + 1);
-	return true;
+	ret->code = ret->other = (int)strtol(codes, &codes, 10);
+	if (*codes == ',')
+		ret->other = (int)strtol(codes + 1, &codes, 10);
+	return *codes == '\0';
 }
 
 static void

@@ -36,14 +36,16 @@ hex(char c)
 static bool
 unescape(const char *p, const char *end, char *name, size_t *len)
 {
+	int high, low;
+
 	for (; p < end && *len < NAME_ROOM - 1; p++) {
 		if (*p != '\\') {
 			name[(*len)++] = *p;
 		} else if (p + 1 < end && p[1] == '\\') {
 			name[(*len)++] = *++p;
-		} else if (p + 3 < end && p[1] == 'x' && hex(p[2]) >= 0 &&
-		    hex(p[3]) >= 0) {
-			name[(*len)++] = (char)(hex(p[2]) << 4 | hex(p[3]));
+		} else if (p + 3 < end && p[1] == 'x' &&
+		    (high = hex(p[2])) >= 0 && (low = hex(p[3])) >= 0) {
+			name[(*len)++] = (char)(high * 16 + low);
 			p += 3;
 		} else {
 			return false;
