@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <stdio.h>
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -58,26 +58,40 @@ remote_accounts(enum doctor_person person, bool expired)
 	return UNKNOWN | REFUSES | local_accounts(person, expired);
 }
 
+/* Is the word before the blank at p one of those? */
+static bool
+is_operator(const char *p, const char *words)
+{
+	size_t len = strcspn(p, " ");
+
+	for (; *words != '\0'; words += strspn(words, " ")) {
+		if (strcspn(words, " ") == len && strncmp(p, words, len) == 0)
+			return true;
+		words += strcspn(words, " ");
+	}
+	return false;
+}
+
 /* "uid < 1000" among the arguments: who passes it? */
 static unsigned
 succeed_if(const char *args, enum doctor_person person)
 {
-	const char *uid = strstr(args, "uid ");
-	char op[8] = "";
-	unsigned long n = 0;
+	const char *uid = strstr(args, "uid "), *number;
+	unsigned long n;
 	bool system = person == PERSON_SYSTEM, passes;
 
 	if (strstr(args, "user = root") != NULL)
 		return BIT(AUTH_ERR);
-	if (uid == NULL || sscanf(uid, "uid %7s %lu", op, &n) != 2)
+	if (uid == NULL || (number = strchr(uid + 4, ' ')) == NULL ||
+	    !isdigit((unsigned char)number[1]))
 		return BIT(SUCCESS) | BIT(AUTH_ERR) | BIT(SERVICE_ERR);
-	if (strcmp(op, "=") == 0 || strcmp(op, "eq") == 0)
+	n = strtoul(number + 1, NULL, 10);
+	uid += 4;
+	if (is_operator(uid, "= eq"))
 		passes = false; /* one account, such as root */
-	else if (strcmp(op, "<") == 0 || strcmp(op, "lt") == 0 ||
-	    strcmp(op, "<=") == 0 || strcmp(op, "le") == 0)
+	else if (is_operator(uid, "< lt <= le"))
 		passes = system || n > 60000;
-	else if (strcmp(op, ">") == 0 || strcmp(op, "gt") == 0 ||
-	    strcmp(op, ">=") == 0 || strcmp(op, "ge") == 0)
+	else if (is_operator(uid, "> gt >= ge"))
 		passes = !system;
 	else
 		return BIT(SUCCESS) | BIT(AUTH_ERR) | BIT(SERVICE_ERR);

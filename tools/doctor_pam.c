@@ -154,7 +154,7 @@ check_refusals(struct exam *ex)
 static enum twr_status
 admits(struct exam *ex, int code, bool *ret)
 {
-	struct doctor_ways local, remote;
+	struct doctor_ways local = { 0 }, remote = { 0 };
 	enum twr_status rc;
 
 	rc = walk(ex, PERSON_LOCAL, false, code, &local);

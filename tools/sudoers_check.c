@@ -181,7 +181,7 @@ nearest(const struct judge *jg, char kind, const char *name,
 		return;
 	while (policy_scan_next(scan, &pr, &unused) == TWR_OK) {
 		if (pr.key_len < 3 || pr.key[0] != TWR_KEY_ASKED ||
-		    pr.key[1] != kind)
+		    (char)pr.key[1] != kind)
 			continue;
 		memcpy(known, pr.key + 2, pr.key_len - 2);
 		known[pr.key_len - 2] = '\0';
