@@ -160,6 +160,7 @@ srunner_free(SRunner *s)
 #define ck_assert_msg(ok, ...) \
 	do { if (!(ok)) ck_abort_at(__VA_ARGS__); } while (0)
 #define ck_abort_msg(...) ck_abort_at(__VA_ARGS__)
+#define ck_abort() ck_abort_at("%s", "aborted")
 #define ck_assert(ok) ck_assert_msg(ok, "%s", #ok)
 #define ck_two(type, fmt, a, op, b) \
 	do { \

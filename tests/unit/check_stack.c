@@ -116,8 +116,7 @@ ask_tool(const char *service, unsigned *said)
 	}
 	codes = calloc(st.n + 1, sizeof(*codes));
 	reached = calloc(st.n + 1, sizeof(*reached));
-	if (codes == NULL || reached == NULL)
-		ck_abort();
+	ck_assert(codes != NULL && reached != NULL);
 	for (i = 0; i < st.n; i++)
 		codes[i] = answer(&st.lines[i]);
 	ret = stack_run(&st, codes, reached);
