@@ -396,7 +396,6 @@ coverage:
 coverage-run: $(filter $(covering),$(units)) $(replays)
 	@find $(B)/o -name '*.gcda' -exec rm -f {} +
 	@$(run_suites) $^ .ci/coverage
-	@$(tests_env) ./.ci/coverage | grep '^#'
 
 bench: programs $(benches)
 	@$(tests_env) ./tests/bench/run
