@@ -467,9 +467,11 @@ deb: dist
 	    $(B)/twrbac-$(VERSION).tar.gz $(B)/deb
 
 pack_sh := $(filter-out $(no_suite),$(wildcard tests/packaging/*.sh))
-# One at a time: they share what they build.
+# the longest first
+pack_sh := $(sort $(filter %/debian_life.sh,$(pack_sh))) \
+	   $(sort $(filter-out %/debian_life.sh,$(pack_sh)))
 check-packages: programs
-	@$(tests_env) ./.ci/run-suites --root $(pack_sh)
+	@$(run_suites) --root $(pack_sh)
 
 clean:
 	rm -rf $(B)

@@ -29,8 +29,11 @@ make_archive() {
 
 # From here on make builds into a folder that belongs to this very archive, and
 # in which all is compiled already: what a distribution's recipe compiles at home
-# it finds done here.
+# it finds done here. One suite at a time has that folder, to its end.
 share_build() {
+	mkdir -p "$TWR_BUILD/packages"
+	exec 9>"$TWR_BUILD/packages/other.lock"
+	flock 9 || fatal "$TWR_BUILD/packages/other.lock cannot be locked"
 	unset MAKELEVEL MFLAGS MAKEOVERRIDES
 	# fixed: a recipe with flags of its own would build all again
 	CFLAGS="-O2 -g" CPPFLAGS="" LDFLAGS=""
