@@ -236,6 +236,7 @@ comma := ,
 # Functions that a test replaces: a call of X is one of its __wrap_X.
 wraps :=
 $(B)/tests/replay_passwd $(B)/tests/fuzz_passwd: wraps := twr_safe_open
+$(B)/tests/check_organization: wraps := read __read_chk
 # Calls that fail on purpose, see tests/unit/faults.h.
 libc_wraps := malloc calloc realloc reallocarray strdup strndup free asprintf \
 	      __asprintf_chk vasprintf __vasprintf_chk open_memstream fopen \

@@ -55,8 +55,11 @@ twr_policy_unconfigured(const char *path, uid_t owner)
 	struct stat st;
 	int fd, n;
 
-	/* where there was a policy there is one before it, or was one */
-	if (slash == NULL ||
+	/*
+	 * Whatever stands in the policy's place, a link too; and where there
+	 * was a policy there is one before it, or was one.
+	 */
+	if (slash == NULL || lstat(path, &st) == 0 || errno != ENOENT ||
 	    twr_policy_prev_path(path, prev, sizeof(prev)) != TWR_OK ||
 	    lstat(prev, &st) == 0 || errno != ENOENT)
 		return false;

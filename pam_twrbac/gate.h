@@ -90,7 +90,8 @@ enum twr_status twr_policy_prev_path(const char *path, char *buf,
  * Is the host marked as one that never had a policy? The mark is a file named
  * "unconfigured" beside the policy, opened as safely; packages make it when
  * they are installed for the first time, and what puts a policy in force
- * removes it. Everything that is in doubt is no.
+ * removes it. Beside a policy, whatever is wrong with that, it means nothing.
+ * Everything that is in doubt is no.
  */
 #define TWR_UNCONFIGURED "unconfigured"
 bool twr_policy_unconfigured(const char *path, uid_t owner) TWR_MUST_CHECK;

@@ -3,97 +3,45 @@
 
 #include <string.h>
 
+#include "arguments.h"
 #include "model.h"
 #include "text.h"
 
-enum argument {
-	POLICY,
-	BREAK_GLASS,
-	PERMISSIVE_UNTIL,
-	PERMISSIVE_UNCONFIGURED,
-	TELL,
-	DEBUG,
-	COUNT
-};
-
-static const char *const names[COUNT] = {
-	[POLICY] = "policy=",
-	[BREAK_GLASS] = "break_glass=",
-	[PERMISSIVE_UNTIL] = "permissive_until=",
-	[PERMISSIVE_UNCONFIGURED] = "permissive_unconfigured",
-	[TELL] = "tell",
-	[DEBUG] = "debug",
-};
-
-/* Which argument is it? *value points behind a "name=". */
-static enum argument
-recognize(const char *arg, const char **value)
-{
-	unsigned i;
-
-	for (i = 0; i < COUNT; i++) {
-		size_t len = strlen(names[i]);
-
-		if (names[i][len - 1] != '=') {
-			if (strcmp(arg, names[i]) == 0)
-				return i;
-		} else if (strncmp(arg, names[i], len) == 0) {
-			*value = arg + len;
-			return i;
-		}
-	}
-	return COUNT;
-}
-
-/* login[,login...]: no empty member, none over the length of a login. */
-static bool
-is_login_list(const char *text)
-{
-	size_t len;
-
-	for (;; text += len + 1) {
-		len = strcspn(text, ",");
-		if (len == 0 || len > TWR_LOGIN_MAX)
-			return false;
-		if (text[len] == '\0')
-			return true;
-	}
-}
-
-static bool
-apply(enum argument which, const char *value, struct pam_args *ret)
+static void
+apply(enum twr_argument which, const char *value, struct pam_args *ret)
 {
 	switch (which) {
-	case POLICY:
+	case TWR_ARGUMENT_POLICY:
 		ret->policy = value;
-		return value[0] == '/' && value[1] != '\0';
-	case BREAK_GLASS:
+		break;
+	case TWR_ARGUMENT_BREAK_GLASS:
 		ret->break_glass = value;
-		return is_login_list(value);
-	case PERMISSIVE_UNTIL:
-		return twr_time_parse(value, &ret->permissive_until);
-	case PERMISSIVE_UNCONFIGURED:
+		break;
+	case TWR_ARGUMENT_PERMISSIVE_UNTIL:
+		if (!twr_time_parse(value, &ret->permissive_until))
+			ret->permissive_until = TWR_ALWAYS;
+		break;
+	case TWR_ARGUMENT_PERMISSIVE_UNCONFIGURED:
 		ret->permissive_unconfigured = true;
-		return true;
-	case TELL:
+		break;
+	case TWR_ARGUMENT_TELL:
 		ret->tell = true;
-		return true;
-	case DEBUG:
+		break;
+	case TWR_ARGUMENT_DEBUG:
 		ret->debug = true;
-		return true;
-	case COUNT:
-		break; /* unknown */
+		break;
+	case TWR_ARGUMENT_COUNT:
+		break;
 	}
-	return false;
 }
 
 enum twr_status
 pam_args_parse(int argc, const char **argv, struct pam_args *ret,
     struct twr_error *err)
 {
-	bool seen[COUNT + 1] = { false };
-	const char *value = "";
-	enum argument which;
+	bool seen[TWR_ARGUMENT_COUNT] = { false };
+	const char *value;
+	enum twr_argument which;
 	const char *bad = NULL;
 	int i;
 
@@ -101,11 +49,13 @@ pam_args_parse(int argc, const char **argv, struct pam_args *ret,
 	ret->policy = PAM_ARGS_POLICY;
 	ret->permissive_until = TWR_ALWAYS;
 	for (i = 0; i < argc; i++) {
-		which = recognize(argv[i], &value);
-		if (seen[which] || !apply(which, value, ret))
+		which = twr_argument_parse(argv[i], &value);
+		if (which == TWR_ARGUMENT_COUNT || seen[which]) {
 			bad = bad == NULL ? argv[i] : bad;
-		else
-			seen[which] = true;
+			continue;
+		}
+		apply(which, value, ret);
+		seen[which] = true;
 	}
 	if (bad == NULL)
 		return TWR_OK;

@@ -78,6 +78,7 @@ pam_sm_acct_mgmt(pam_handle_t *pamh, int flags, int argc, const char **argv)
 	if (pam_args_parse(argc, argv, &args, &jd.error) == TWR_OK) {
 		judge(&args, &rq, &jd);
 		args.unconfigured = args.permissive_unconfigured &&
+		    jd.decision.reason == TWR_REASON_POLICY_MISSING &&
 		    twr_policy_unconfigured(args.policy, 0);
 		out = pam_verdict(&args, &jd, jd.request.now);
 	} else {

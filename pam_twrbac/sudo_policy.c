@@ -136,6 +136,25 @@ borrow_policy(const struct sudo_policy *sp, const struct twr_gate *gate,
 		jd->view.error = base->view.error;
 }
 
+/* Evidence that the policy could not give: the question itself. */
+static void
+name_question(struct sudo_policy *sp, const struct twr_role_question *qu,
+    struct twr_judgement *jd)
+{
+	struct twr_rule *rule = &jd->view.rule;
+
+	if (rule->n_demands == 0) {
+		sp->asked_for = (struct twr_demand) { .kind = TWR_DEMAND_ROLE,
+			.label = qu->role };
+		rule->demands = &sp->asked_for;
+		rule->n_demands = 1;
+	}
+	if (jd->decision.demand == TWR_NOTHING)
+		jd->decision.demand = 0;
+	if (qu->scope != NULL && rule->n_chain == 0)
+		rule->scope_path = qu->scope;
+}
+
 void
 sudo_policy_ask(struct sudo_policy *sp, const struct twr_gate *gate,
     const struct sudo_ask *ask, const struct twr_trace *trace,
@@ -150,11 +169,14 @@ sudo_policy_ask(struct sudo_policy *sp, const struct twr_gate *gate,
 	jd->request.user = ask->login;
 	jd->request.real_uid = ask->uid;
 	jd->user_public = true; /* sudo knows it as an account */
-	if (jd->status != TWR_OK)
+	if (jd->status != TWR_OK) {
+		name_question(sp, &ask->question, jd);
 		return;
+	}
 	borrow_login(sp, ask->login, &jd->view);
 	twr_view_load_role(&jd->reader, &ask->question, &jd->view);
 	jd->decision = twr_decide(&jd->view, &jd->request, trace);
+	name_question(sp, &ask->question, jd);
 	if (jd->view.error.text[0] != '\0')
 		jd->error = jd->view.error;
 }

@@ -29,6 +29,8 @@ struct sudo_policy {
 	struct stat st; /* of the file, while base.status is TWR_OK */
 	struct twr_judgement base; /* the policy and the rule for sudo */
 	struct sudo_user *users;
+	struct twr_demand
+	    asked_for; /* of the question at hand, for its log line */
 };
 
 /* One question about one login. */
@@ -45,6 +47,9 @@ void sudo_policy_open(struct sudo_policy *sp, const struct twr_gate *gate);
  * Decide. ret is a judgement like any other, but its reader and parts of its
  * view are sp's: release it with sudo_policy_answered(), before the next
  * question. The strings of ask must outlive it.
+ *
+ * What was asked stands in the view's rule, for the log, even where the policy
+ * does not know it, or where there is none.
  */
 void sudo_policy_ask(struct sudo_policy *sp, const struct twr_gate *gate,
     const struct sudo_ask *ask, const struct twr_trace *trace,

@@ -62,6 +62,27 @@ open_file(int fd, const struct twr_gate *gate, struct twr_judgement *jd)
 	return TWR_OK;
 }
 
+/* Opens it; the reason for a denial when that fails. */
+static bool
+open_judgement(int fd, const struct twr_gate *gate,
+    const struct twr_request *req, struct twr_judgement *jd)
+{
+	memset(jd, 0, sizeof(*jd));
+	jd->reader.fd = -1;
+	jd->request = *req;
+	jd->request.clock = gate->now;
+	jd->request.now = gate->now;
+	jd->request.local_uid = TWR_UID_UNKNOWN;
+	jd->status = open_file(fd, gate, jd);
+	if (jd->status == TWR_OK)
+		return true;
+	jd->decision.reason = twr_reason_of_status(jd->status);
+	jd->decision.demand = TWR_NOTHING;
+	jd->decision.holding = TWR_NOTHING;
+	jd->decision.exemption = TWR_NOTHING;
+	return false;
+}
+
 void
 ask_judge(int fd, const struct twr_gate *gate, const struct twr_request *req,
     const struct twr_trace *trace, struct twr_judgement *ret)
@@ -70,20 +91,8 @@ ask_judge(int fd, const struct twr_gate *gate, const struct twr_request *req,
 	struct twr_view *view = &jd->view;
 	struct twr_error unused;
 
-	memset(jd, 0, sizeof(*jd));
-	jd->reader.fd = -1;
-	jd->request = *req;
-	jd->request.clock = gate->now;
-	jd->request.now = gate->now;
-	jd->request.local_uid = TWR_UID_UNKNOWN;
-	jd->status = open_file(fd, gate, jd);
-	if (jd->status != TWR_OK) {
-		jd->decision.reason = twr_reason_of_status(jd->status);
-		jd->decision.demand = TWR_NOTHING;
-		jd->decision.holding = TWR_NOTHING;
-		jd->decision.exemption = TWR_NOTHING;
+	if (!open_judgement(fd, gate, req, jd))
 		return;
-	}
 	twr_view_load(&jd->reader, req->service, req->user, req->invoker, view);
 	if (view->login_status == TWR_ENOENT && view->subject.login != NULL)
 		(void)!twr_local_uid(gate->passwd_path, gate->owner,
@@ -91,6 +100,42 @@ ask_judge(int fd, const struct twr_gate *gate, const struct twr_request *req,
 	jd->decision = twr_decide(view, &jd->request, trace);
 	if (view->error.text[0] != '\0')
 		jd->error = view->error;
+}
+
+void
+ask_role(struct twr_judgement *jd, const char *login, uint32_t uid,
+    const struct twr_role_question *question, const struct twr_trace *trace)
+{
+	struct twr_role_question qu = *question;
+	struct twr_view *view = &jd->view;
+
+	jd->request.service = TWR_ROLE_SERVICE;
+	jd->request.user = login;
+	jd->request.invoker = NULL;
+	twr_view_load_rule(&jd->reader, TWR_ROLE_SERVICE, view);
+	if (qu.scope != NULL && view->rule_status == TWR_OK &&
+	    strcmp(qu.scope, view->rule.scope_path) == 0)
+		qu.scope = NULL;
+	twr_view_load_login(&jd->reader, login, view);
+	twr_view_load_role(&jd->reader, &qu, view);
+	jd->request.real_uid = uid != ASK_UID_REMEMBERED ? uid :
+	    view->login_status == TWR_OK		 ? view->login.uid :
+							   TWR_UID_UNKNOWN;
+	jd->decision = twr_decide(view, &jd->request, trace);
+	if (view->error.text[0] != '\0')
+		jd->error = view->error;
+}
+
+void
+ask_judge_role(int fd, const struct twr_gate *gate, const char *login,
+    uint32_t uid, const struct twr_role_question *question,
+    const struct twr_trace *trace, struct twr_judgement *ret)
+{
+	const struct twr_request req = { .service = TWR_ROLE_SERVICE,
+		.user = login };
+
+	if (open_judgement(fd, gate, &req, ret))
+		ask_role(ret, login, uid, question, trace);
 }
 
 /* ---- the policy in force, as the gate itself chooses it ---- */

@@ -54,6 +54,19 @@ void ask_judge(int fd, const struct twr_gate *gate,
     const struct twr_request *req, const struct twr_trace *trace,
     struct twr_judgement *ret);
 
+/*
+ * The same for a role, as sudo's group plugin asks for it. uid is that of the
+ * login's account, ASK_UID_REMEMBERED: the one that the policy has. A scope
+ * that is the path of the rule for sudo need not be one to ask by.
+ */
+#define ASK_UID_REMEMBERED (TWR_UID_UNKNOWN - 1)
+void ask_judge_role(int fd, const struct twr_gate *gate, const char *login,
+    uint32_t uid, const struct twr_role_question *question,
+    const struct twr_trace *trace, struct twr_judgement *ret);
+/* Of a judgement that was opened, and succeeded. */
+void ask_role(struct twr_judgement *jd, const char *login, uint32_t uid,
+    const struct twr_role_question *question, const struct twr_trace *trace);
+
 /* As libpam does it: a service's name is in lower case. TWR_EINVAL. */
 enum twr_status ask_service(const char *text, char buf[TWR_SERVICE_MAX + 1],
     struct twr_error *err) TWR_MUST_CHECK;

@@ -9,19 +9,15 @@
 #include "config.h"
 #include "gate.h"
 #include "pamd.h"
+#include "standing.h"
 #include "sudoers_check.h"
 
 /* All that status looks at, gathered before anything is said. */
 struct state {
-	struct scope organization;
+	struct standing_facts facts;
 	struct accepted accepted;
-	struct journal_head head;
-	uint64_t serial; /* the directory's */
 	int64_t administrators;
 	bool edited;
-	bool copy; /* this host follows whose directory this is a copy of */
-	enum confirm_state confirm;
-	uint64_t confirm_left_s;
 	enum twr_status policy_status;
 	struct twr_error policy_error;
 	struct twr_view view; /* .meta, when policy_status is TWR_OK */
@@ -31,7 +27,7 @@ struct state {
 
 /*
  * What a host that follows took up is in its policy; what the copy says of a
- * configuration, or of what waits to be confirmed, is the authority's.
+ * configuration is the authority's.
  */
 static enum twr_status
 gather_own(struct session *s, struct state *st, struct twr_error *err)
@@ -39,7 +35,6 @@ gather_own(struct session *s, struct state *st, struct twr_error *err)
 	const struct twr_meta *meta = &st->view.meta;
 	struct accepted own = { 0 };
 
-	st->confirm = CONFIRM_NONE;
 	accepted_free(&st->accepted);
 	st->accepted = own;
 	if (st->policy_status != TWR_OK)
@@ -66,74 +61,40 @@ gather(struct cli *cli, struct state *st, struct twr_error *err)
 	enum twr_status rc;
 
 	st->reader.fd = -1;
-	if ((rc = directory_scope_get(s->dir, 1, &st->organization, err)) !=
-		TWR_OK ||
+	st->policy_status = twr_policy_open(s->paths.policy, s->paths.owner,
+	    &st->reader, &st->view, &st->policy_error);
+	if ((rc = standing_find(s, st->policy_status, &st->view.meta,
+		 &st->facts, err)) != TWR_OK ||
 	    (rc = directory_accepted(s->dir, &st->accepted, err)) != TWR_OK ||
-	    (rc = directory_journal_head(s->dir, &st->head, err)) != TWR_OK ||
-	    (rc = directory_serial(s->dir, &st->serial, err)) != TWR_OK ||
 	    (rc = directory_count_administrators(s->dir, &st->administrators,
-		 err)) != TWR_OK ||
-	    (rc = session_confirm_state(s, &st->confirm, &st->confirm_left_s,
 		 err)) != TWR_OK ||
 	    (rc = sudoers_stand(&scene, &st->sudoers, NULL, err)) != TWR_OK)
 		return rc;
-	st->copy = directory_is_copy(s->dir);
-	st->policy_status = twr_policy_open(s->paths.policy, s->paths.owner,
-	    &st->reader, &st->view, &st->policy_error);
-	if (st->copy)
+	if (st->facts.copy)
 		return gather_own(s, st, err);
 	st->edited = session_conf_edited(s, &st->accepted);
 	return TWR_OK;
 }
 
-/* How policy and directory stand to each other. */
-enum standing {
-	NONE_YET,
-	UNUSABLE,
-	FOREIGN,
-	OLD,
-	PENDING,
-	UNCONFIRMED,
-	REPLACED,
-	IN_FORCE
-};
-
 static const struct {
 	const char *word; /* stable, for programs */
 	const char *sentence; /* NULL: the error */
 } standings[] = {
-	[NONE_YET] = { "none", "none yet: run twrbac compile" },
-	[UNUSABLE] = { "unusable", NULL },
-	[FOREIGN] = { "foreign", "another organization's: run twrbac compile" },
-	[OLD] = { "old", "not the directory's newest: run twrbac compile" },
-	[PENDING] = { "pending", "changes are pending: run twrbac compile" },
-	[UNCONFIRMED] = { "unconfirmed",
+	[STANDING_NONE_YET] = { "none", "none yet: run twrbac compile" },
+	[STANDING_UNUSABLE] = { "unusable", NULL },
+	[STANDING_FOREIGN] = { "foreign",
+	    "another organization's: run twrbac compile" },
+	[STANDING_OLD] = { "old",
+	    "not the directory's newest: run twrbac compile" },
+	[STANDING_PENDING] = { "pending",
+	    "changes are pending: run twrbac compile" },
+	[STANDING_UNCONFIRMED] = { "unconfirmed",
 	    "in force, but to be confirmed: run twrbac confirm or revert" },
-	[REPLACED] = { "replaced",
+	[STANDING_REPLACED] = { "replaced",
 	    "not confirmed in time, the one before decides: run twrbac "
 	    "revert" },
-	[IN_FORCE] = { "in-force", "in force" },
+	[STANDING_IN_FORCE] = { "in-force", "in force" },
 };
-
-static enum standing
-standing_of(const struct state *st)
-{
-	const struct twr_meta *meta = &st->view.meta;
-
-	if (st->policy_status == TWR_ENOENT && (st->serial == 0 || st->copy))
-		return NONE_YET;
-	if (st->policy_status != TWR_OK)
-		return UNUSABLE;
-	if (strcmp(meta->organization_sid, st->organization.sid) != 0)
-		return FOREIGN;
-	if (!st->copy && meta->serial != st->serial)
-		return OLD;
-	if (st->confirm == CONFIRM_PASSED)
-		return REPLACED;
-	if (st->confirm == CONFIRM_WAITS)
-		return UNCONFIRMED;
-	return meta->journal_seq == st->head.seq ? IN_FORCE : PENDING;
-}
 
 static const char *
 configuration_word(const struct state *st)
@@ -144,26 +105,20 @@ configuration_word(const struct state *st)
 			    "accepted";
 }
 
-static void
-list_permissive(struct cli *cli, const struct state *st, struct out_list *list)
-{
-	bool utc = cli->out->utc || cli->out->format != OUT_PEOPLE;
-	const struct twr_meta *meta = &st->view.meta;
-	char when[CLOCK_TEXT_LEN];
-	size_t i;
+struct permissive {
+	bool utc;
+	struct out_list list;
+};
 
-	if (st->policy_status != TWR_OK)
-		return;
-	if (cli->session->now < meta->permissive_until) {
-		clock_format(meta->permissive_until, utc, when);
-		out_list_add(list, "all services until %s", when);
-	}
-	for (i = 0; i < meta->n_services; i++) {
-		if (cli->session->now >= meta->services[i].permissive_until)
-			continue;
-		clock_format(meta->services[i].permissive_until, utc, when);
-		out_list_add(list, "%s until %s", meta->services[i].name, when);
-	}
+static void
+list_permissive(void *ctx, const char *service, int64_t until)
+{
+	struct permissive *pe = ctx;
+	char when[CLOCK_TEXT_LEN];
+
+	clock_format(until, pe->utc, when);
+	out_list_add(&pe->list, "%s until %s",
+	    service != NULL ? service : "all services", when);
 }
 
 static bool
@@ -233,10 +188,12 @@ static const struct out_column columns[] = {
 static enum twr_status
 report(struct cli *cli, const struct state *st, struct twr_error *err)
 {
-	enum standing at = standing_of(st);
+	const struct standing_facts *sf = &st->facts;
+	enum standing at = sf->at;
 	bool usable = st->policy_status == TWR_OK;
 	bool accepted = st->accepted.text != NULL;
-	struct out_list permissive = { 0 };
+	struct permissive pe = { .utc = cli->out->utc ||
+		    cli->out->format != OUT_PEOPLE };
 	char catalogue[TWR_ERROR_MAX];
 	int64_t news;
 	enum twr_status rc;
@@ -244,19 +201,19 @@ report(struct cli *cli, const struct state *st, struct twr_error *err)
 	if ((rc = cmd_catalogue_news(cli, &news, catalogue, err)) != TWR_OK)
 		return rc;
 	out_record(cli->out, columns, sizeof(columns) / sizeof(*columns));
-	out_text(cli->out, st->organization.name);
-	out_text(cli->out, st->organization.sid);
+	out_text(cli->out, sf->organization.name);
+	out_text(cli->out, sf->organization.sid);
 	out_text(cli->out, standings[at].word);
 	out_text(cli->out,
 	    standings[at].sentence ? standings[at].sentence :
 				     st->policy_error.text);
 	out_number(cli->out, usable ? (int64_t)st->view.meta.serial : 0);
-	out_number(cli->out, (int64_t)st->serial);
+	out_number(cli->out, (int64_t)sf->serial);
 	out_number(cli->out,
-	    st->confirm == CONFIRM_WAITS ?
-		cli->session->now + (int64_t)st->confirm_left_s :
+	    sf->confirm == CONFIRM_WAITS ?
+		cli->session->now + (int64_t)sf->confirm_left_s :
 		TWR_NEVER);
-	out_text(cli->out, st->copy ? cli->session->directory_path : NULL);
+	out_text(cli->out, sf->copy ? cli->session->directory_path : NULL);
 	out_number(cli->out, usable ? st->view.meta.compiled_at : TWR_NEVER);
 	out_number(cli->out, st->edited);
 	out_text(cli->out, configuration_word(st));
@@ -271,8 +228,10 @@ report(struct cli *cli, const struct state *st, struct twr_error *err)
 	    st->sudoers == SUDOERS_NONE ?
 		NULL :
 		sudoers_standing_sentence(st->sudoers));
-	list_permissive(cli, st, &permissive);
-	out_list_cell(cli->out, &permissive);
+	if (usable)
+		standing_each_permissive(&st->view.meta, cli->session->now,
+		    list_permissive, &pe);
+	out_list_cell(cli->out, &pe.list);
 	return services_cell(cli, st, err);
 }
 

@@ -48,16 +48,24 @@ read_id(const char *text, char ret[TWR_EVENT_LEN])
 	return logread_event_id(heard, ret);
 }
 
+static uint32_t
+uid_of(void *ctx, const char *login)
+{
+	return cmd_account_uid(ctx, login);
+}
+
 static enum twr_status
-take_wanted(const struct cli *cli, char id[TWR_EVENT_LEN],
-    struct why_wanted *ret, struct twr_error *err)
+take_wanted(struct cli *cli, char id[TWR_EVENT_LEN], struct why_wanted *ret,
+    struct twr_error *err)
 {
 	const struct opts *opts = cli->opts;
 	unsigned long most = 1;
 	enum twr_status rc;
 
 	*ret = (struct why_wanted) { .login = opts->value[OPT_LOGIN],
-		.all = opts->value[OPT_ALL] != NULL };
+		.all = opts->value[OPT_ALL] != NULL,
+		.uid_of = uid_of,
+		.ctx = cli };
 	if (opts->value[OPT_LAST] == NULL && ret->login == NULL) {
 		if (cli->n_args == 0)
 			return twr_fail(err, TWR_EINVAL,
@@ -117,8 +125,8 @@ warn_of(struct cli *cli, const struct why_wanted *wanted,
 		    found->journal.text);
 	if (found->n_bad > 0)
 		out_warn(cli->out,
-		    "%" PRIu64 " line%s in the name of the module, but not as "
-		    "it writes %s; the first: %s",
+		    "%" PRIu64 " line%s in the name of the module or of sudo's "
+		    "plugin, but not as they write %s; the first: %s",
 		    found->n_bad, found->n_bad == 1 ? "" : "s",
 		    found->n_bad == 1 ? "it" : "them", found->bad.text);
 	for (i = 1; wanted->event != NULL && i < found->n; i++)

@@ -62,6 +62,7 @@ struct event {
 	const char *login; /* whom it was about, as far as known */
 	bool hidden; /* that is no name */
 	bool foreign; /* another host's */
+	struct why_question question;
 	bool not_in_journal; /* which was asked first */
 	struct why why;
 	struct out_list remarks, lines, can_change;
@@ -91,6 +92,22 @@ or_nothing(const char *value)
 	return value != NULL ? value : "-";
 }
 
+/* "%:hosts:operator@acme/web", as sudoers has it. */
+static void
+print_membership(const struct event *ev)
+{
+	const struct logread *lr = ev->line;
+	const char *scope = lr->value[TWR_LOG_SCOPE];
+	bool member = lr->verdict == LOGREAD_MEMBER;
+
+	out_line(ev->cli->out, "%s: %s %s \"%%:%s%s%s\" of sudoers%s%s",
+	    lr->value[TWR_LOG_VERDICT], or_nothing(ev->login),
+	    member ? "was a member of" : "was no member of",
+	    or_nothing(lr->value[TWR_LOG_DEMAND]), scope != NULL ? "@" : "",
+	    scope != NULL ? scope : "", member ? "" : ": ",
+	    member ? "" : twr_reason_word(lr->reason));
+}
+
 static void
 print_heading(const struct event *ev)
 {
@@ -108,6 +125,10 @@ print_heading(const struct event *ev)
 	const struct logread *lr = ev->line;
 	bool reason = words[lr->verdict].reason;
 
+	if (logread_is_plugin(lr->verdict)) {
+		print_membership(ev);
+		return;
+	}
 	out_line(ev->cli->out, "%s: %s %s %s%s%s", words[lr->verdict].word,
 	    or_nothing(ev->login), words[lr->verdict].could,
 	    or_nothing(lr->value[TWR_LOG_SERVICE]), reason ? ": " : "",
@@ -124,6 +145,12 @@ print_where(const struct event *ev)
 	if (hit->trusted)
 		say(ev, "found in", "%s%s%s, which ran as root", hit->source,
 		    from, hit->program);
+	else if (hit->uid != TWR_UID_UNKNOWN)
+		say(ev, "found in",
+		    "%s%s%s, which ran with the uid of %s, as sudo and su do; "
+		    "unauthenticated: %s can have made it up",
+		    hit->source, from, hit->program, or_nothing(ev->login),
+		    or_nothing(ev->login));
 	else
 		say(ev, "found in",
 		    "%s%s%s; unauthenticated: whoever can write to the log "
@@ -162,6 +189,15 @@ print_event_line(const struct event *ev)
 		say(ev, "login",
 		    "hidden: nobody here had that name, and it may be a "
 		    "password; why --login NAME finds it if it was NAME");
+}
+
+/* A verdict, in the words of who was asked. */
+static const char *
+verdict_word(const struct event *ev, const struct twr_decision *d)
+{
+	if (!ev->question.asks_role)
+		return explain_verdict(d);
+	return d->verdict == TWR_GRANT ? "member" : "not-member";
 }
 
 static const char *
@@ -227,10 +263,10 @@ print_today(const struct event *ev)
 	const struct twr_decision *d = &ev->why.today.decision;
 	bool refused = d->verdict == TWR_DENY;
 
-	if (ev->foreign)
+	if (ev->why.no_today)
 		return;
 	say(ev, "today", "%s answer: %s%s%s",
-	    ev->why.differs ? "another" : "the same", explain_verdict(d),
+	    ev->why.differs ? "another" : "the same", verdict_word(ev, d),
 	    refused ? ": " : "", refused ? twr_reason_word(d->reason) : "");
 }
 
@@ -246,15 +282,16 @@ print_disagreement(const struct event *ev)
 	say(ev, "BUT",
 	    "policy %" PRIu64 " decides otherwise: %s: %s; do not trust the "
 	    "line",
-	    ev->line->serial, explain_verdict(d), twr_reason_word(d->reason));
+	    ev->line->serial, verdict_word(ev, d), twr_reason_word(d->reason));
 	out_warn(ev->cli->out,
 	    "event %s: the log says %s (%s), but policy %" PRIu64
 	    " decides %s (%s) for that moment: the line is forged, its time "
 	    "is wrong, an account was changed since, or the module asks "
-	    "another policy (policy= in pam.d)",
+	    "another policy (policy= in %s)",
 	    id, ev->line->value[TWR_LOG_VERDICT],
 	    twr_reason_word(ev->line->reason), ev->line->serial,
-	    explain_verdict(d), twr_reason_word(d->reason));
+	    verdict_word(ev, d), twr_reason_word(d->reason),
+	    ev->question.asks_role ? "sudoers" : "pam.d");
 }
 
 static void
@@ -331,15 +368,15 @@ fill_answers(struct out *out, struct event *ev)
 	bool decided = why->basis != WHY_NOTHING;
 
 	out_text(out, basis_word(why->basis));
-	out_text(out, decided ? explain_verdict(&why->then.decision) : NULL);
+	out_text(out, decided ? verdict_word(ev, &why->then.decision) : NULL);
 	out_text(out,
 	    decided ? twr_reason_word(why->then.decision.reason) : NULL);
 	out_text(out, decided ? NULL : why->not_decided.text);
 	out_number(out, why->agrees);
 	out_text(out,
-	    ev->foreign ? NULL : explain_verdict(&why->today.decision));
+	    why->no_today ? NULL : verdict_word(ev, &why->today.decision));
 	out_text(out,
-	    ev->foreign ? NULL : twr_reason_word(why->today.decision.reason));
+	    why->no_today ? NULL : twr_reason_word(why->today.decision.reason));
 	out_number(out, why->differs);
 	add_lines(&ev->remarks, &ev->lines);
 	free(ev->lines.items);
@@ -379,13 +416,19 @@ reveal(const struct why_wanted *wanted, const char *logged)
 
 /* As sudo and su do it: the caller's uid stays his own. */
 static uint32_t
-real_uid(struct cli *cli, const struct logread *line, const char *invoker)
+real_uid(struct cli *cli, const struct event *ev)
 {
+	const struct why_question *qu = &ev->question;
+	const char *invoker = qu->req.invoker;
 	uint32_t uid;
 
-	if (line->reason == TWR_REASON_INVOKER_MISMATCH)
+	if (qu->asks_role) /* the account's, as it is today */
+		return qu->req.user != NULL ?
+		    cmd_account_uid(cli, qu->req.user) :
+		    TWR_UID_UNKNOWN;
+	if (ev->line->reason == TWR_REASON_INVOKER_MISMATCH)
 		return TWR_UID_UNKNOWN - 1; /* nobody's */
-	if (invoker == NULL || line->value[TWR_LOG_TARGET] == NULL)
+	if (invoker == NULL || ev->line->value[TWR_LOG_TARGET] == NULL)
 		return 0;
 	uid = cmd_account_uid(cli, invoker);
 	return uid != TWR_UID_UNKNOWN ? uid : 0;
@@ -400,24 +443,25 @@ cmd_why_show(struct cli *cli, struct why_desk *desk,
 		.hit = hit,
 		.line = &hit->line,
 		.not_in_journal = not_in_journal };
-	struct twr_request req = why_request(ev.line);
+	struct twr_request *req = &ev.question.req;
 	const struct twr_judgement *jd = &ev.why.then;
 	bool utc = cli->out->utc || cli->out->format != OUT_PEOPLE;
 
+	ev.question = why_question(ev.line);
 	ev.foreign = is_foreign(hit);
 	ev.login = reveal(wanted, ev.line->value[TWR_LOG_LOGIN]);
 	ev.hidden = ev.login == ev.line->value[TWR_LOG_LOGIN] &&
 	    logread_is_hidden(ev.login);
-	req.user = reveal(wanted, req.user);
-	req.invoker = reveal(wanted, req.invoker);
-	req.real_uid = real_uid(cli, ev.line, req.invoker);
-	why_decide(desk, ev.line, hit->at, ev.foreign, &req, &ev.why);
+	req->user = reveal(wanted, req->user);
+	req->invoker = reveal(wanted, req->invoker);
+	req->real_uid = real_uid(cli, &ev);
+	why_decide(desk, ev.line, hit->at, ev.foreign, &ev.question, &ev.why);
 	why_remarks(ev.line, &ev.remarks);
 	if (ev.why.basis == WHY_NOTHING)
 		jd = &ev.why.today;
-	if (!ev.hidden && !ev.foreign)
+	if (!ev.hidden && !ev.why.no_today)
 		explain_lines(&ev.why.explain, jd, utc, &ev.lines);
-	if (!ev.foreign)
+	if (!ev.why.no_today)
 		cmd_administrators(cli, &ev.why.today.decision, &ev.can_change);
 	explain_who(&ev.why.today.decision, &ev.can_change, &ev.lines);
 	print_event(&ev);

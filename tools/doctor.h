@@ -89,6 +89,9 @@ enum doctor_severity {
 	    "it tells everybody who holds which roles") \
 	X(LEFTOVER, "leftover", WARNING, \
 	    "a writer was killed here; its file has no meaning") \
+	X(MARK, "unconfigured-mark", WARNING, \
+	    "should policy and the one before it be lost, lines with " \
+	    "permissive_unconfigured let everybody in") \
 	X(UNREADABLE, "unreadable", WARNING, \
 	    "what cannot be read was not examined") \
 	X(NO_DIRECTORY, "no-directory", FAILURE, \
@@ -125,6 +128,9 @@ enum doctor_severity {
 	    "nobody should depend on one person") \
 	X(UID_DRIFT, "uid-drift", WARNING, \
 	    "a uid that was given to somebody else takes the rights with it") \
+	X(UID_UNKNOWN, "uid-unknown", WARNING, \
+	    "sudo's plugin cannot tell whose account it is, and makes it a " \
+	    "member of no role") \
 	X(MAPPED_EXEMPT, "mapped-exempt", WARNING, \
 	    "roles do not count for a login that is exempt") \
 	X(ROOT_GROUP, "root-group", WARNING, \
@@ -162,6 +168,7 @@ struct doctor {
 	struct stack_places places;
 	struct doctor_service *services;
 	size_t n_services, n_gated;
+	bool sudo_plugin; /* sudoers names it as its group_plugin */
 	char module_dirs[4][512]; /* where libpam looks, "" ends */
 	struct accounts accounts;
 	enum twr_status dir_status; /* the directory is open: TWR_OK */
@@ -176,6 +183,7 @@ struct doctor {
 };
 
 #define DOCTOR_MODULE "pam_twrbac.so"
+#define DOCTOR_PLUGIN "sudo_twrbac.so"
 
 /* A finding: about what, and what was seen. Its cure comes next. */
 void doctor_add(struct doctor *d, enum doctor_id id, const char *subject,

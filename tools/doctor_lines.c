@@ -5,45 +5,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "arguments.h"
 #include "clock.h"
 #include "doctor.h"
 #include "gate.h"
 #include "text.h"
 
 /* What the module is told on its lines, and whom break-glass names. */
-
-static const char *const known[] = { "policy=", "break_glass=",
-	"permissive_until=", "permissive_unconfigured", "tell", "debug" };
-#define N_KNOWN (sizeof(known) / sizeof(*known))
-
-/* What follows key in word; NULL: it is another. */
-static const char *
-value_of(const char *word, const char *key)
-{
-	size_t len = strlen(key);
-
-	return strncmp(word, key, len) == 0 ? word + len : NULL;
-}
-
-static bool
-is_argument(const char *word)
-{
-	const char *value;
-	int64_t when;
-	size_t i;
-
-	for (i = 0; i < N_KNOWN; i++) {
-		value = value_of(word, known[i]);
-		if (value == NULL)
-			continue;
-		if (strchr(known[i], '=') == NULL)
-			return *value == '\0';
-		if (strcmp(known[i], "permissive_until=") == 0)
-			return twr_time_parse(value, &when);
-		return *value != '\0' && (i > 0 || *value == '/');
-	}
-	return false;
-}
 
 /* ---- can a break-glass login come in at all? ---- */
 
@@ -207,33 +175,56 @@ take_unconfigured(struct doctor *d, struct seen *sn,
 }
 
 static void
+take_policy(struct doctor *d, const char *value, const struct stack_line *line)
+{
+	if (strcmp(value, d->s->paths.policy) == 0)
+		return;
+	doctor_add(d, DOCTOR_OTHER_POLICY, value,
+	    "%s:%u names it; this tool looked at %s", line->file, line->line,
+	    d->s->paths.policy);
+	doctor_cure(d,
+	    "take policy= out of the line, or run twrbac with --policy");
+}
+
+static void
+take_word(struct doctor *d, struct seen *sn, const struct stack_line *line,
+    const char *word)
+{
+	const char *value;
+
+	switch (twr_argument_parse(word, &value)) {
+	case TWR_ARGUMENT_POLICY:
+		take_policy(d, value, line);
+		break;
+	case TWR_ARGUMENT_BREAK_GLASS:
+		take_logins(d, sn, value);
+		break;
+	case TWR_ARGUMENT_PERMISSIVE_UNTIL:
+		take_until(d, sn, value, line);
+		break;
+	case TWR_ARGUMENT_PERMISSIVE_UNCONFIGURED:
+		take_unconfigured(d, sn, line);
+		break;
+	case TWR_ARGUMENT_TELL:
+	case TWR_ARGUMENT_DEBUG:
+		break;
+	case TWR_ARGUMENT_COUNT:
+		doctor_add(d, DOCTOR_BAD_ARGUMENT, DOCTOR_MODULE, "%s:%u: %s",
+		    line->file, line->line, word);
+		doctor_cure(d, "correct it; see pam_twrbac(8)");
+		break;
+	}
+}
+
+static void
 take_line(struct doctor *d, struct seen *sn, const struct stack_line *line)
 {
 	char *args = strdup(line->args), *at = args, *word;
-	const char *value;
 
-	while (args != NULL && (word = stack_word(&at)) != NULL) {
-		if (!is_argument(word)) {
-			doctor_add(d, DOCTOR_BAD_ARGUMENT, DOCTOR_MODULE,
-			    "%s:%u: %s", line->file, line->line, word);
-			doctor_cure(d, "correct it; see pam_twrbac(8)");
-		} else if ((value = value_of(word, "policy=")) != NULL &&
-		    strcmp(value, d->s->paths.policy) != 0) {
-			doctor_add(d, DOCTOR_OTHER_POLICY, value,
-			    "%s:%u names it; this tool looked at %s",
-			    line->file, line->line, d->s->paths.policy);
-			doctor_cure(d,
-			    "take policy= out of the line, or run "
-			    "twrbac with --policy");
-		} else if ((value = value_of(word, "break_glass=")) != NULL) {
-			take_logins(d, sn, value);
-		} else if ((value = value_of(word, "permissive_until=")) !=
-		    NULL) {
-			take_until(d, sn, value, line);
-		} else if (strcmp(word, "permissive_unconfigured") == 0) {
-			take_unconfigured(d, sn, line);
-		}
-	}
+	while (args != NULL && (word = stack_word(&at)) != NULL)
+		take_word(d, sn, line, word);
+	if (args == NULL)
+		d->no_memory = true;
 	free(args);
 }
 

@@ -11,10 +11,26 @@
 struct people {
 	struct doctor *d;
 	struct config *cf; /* the accepted configuration; NULL */
-	size_t drifted, without;
+	size_t drifted, without, unknown;
 	const struct user *user;
 	size_t logins; /* of that user */
 };
+
+static void
+take_unknown(struct people *pe, const struct login *login)
+{
+	struct doctor *d = pe->d;
+
+	if (pe->unknown++ >= SHOWN)
+		return;
+	doctor_add(d, DOCTOR_UID_UNKNOWN, login->name,
+	    "its uid was not known when it was mapped, and sudoers has "
+	    "group_plugin " DOCTOR_PLUGIN);
+	doctor_cure(d,
+	    "twrbac login unmap %s, and map it again, with --uid N where this "
+	    "host has no such account",
+	    login->name);
+}
 
 static enum twr_status
 take_login(void *ctx, const struct login *login, struct twr_error *err)
@@ -27,6 +43,8 @@ take_login(void *ctx, const struct login *login, struct twr_error *err)
 	if (login->user_id == 0 || login->unmapped_at != TWR_NEVER)
 		return TWR_OK;
 	pe->logins++;
+	if (login->uid == TWR_UID_UNKNOWN && d->sudo_plugin)
+		take_unknown(pe, login);
 	if (uid == TWR_UID_UNKNOWN || login->uid == TWR_UID_UNKNOWN ||
 	    uid == login->uid || pe->drifted++ >= SHOWN)
 		return TWR_OK;
@@ -200,6 +218,11 @@ doctor_check_people(struct doctor *d, struct twr_error *err)
 	if (pe.drifted > SHOWN) {
 		doctor_add(d, DOCTOR_UID_DRIFT, "logins", "%zu more",
 		    pe.drifted - SHOWN);
+		doctor_cure(d, "twrbac login list shows all");
+	}
+	if (pe.unknown > SHOWN) {
+		doctor_add(d, DOCTOR_UID_UNKNOWN, "logins", "%zu more",
+		    pe.unknown - SHOWN);
 		doctor_cure(d, "twrbac login list shows all");
 	}
 	if (pe.without > SHOWN) {

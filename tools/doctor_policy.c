@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "clock.h"
 #include "cmd.h"
 #include "doctor.h"
+#include "gate.h"
+#include "standing.h"
 #include "text.h"
 
 static bool
@@ -64,85 +68,83 @@ check_age(struct doctor *d)
 }
 
 static void
-check_permissive(struct doctor *d)
+take_permissive(void *ctx, const char *service, int64_t until)
 {
-	const struct twr_meta *meta = &d->view.meta;
+	struct doctor *d = ctx;
 	bool utc = d->cli->out->utc || d->cli->out->format != OUT_PEOPLE;
 	char when[CLOCK_TEXT_LEN];
-	size_t i;
 
-	if (d->s->now < meta->permissive_until) {
-		clock_format(meta->permissive_until, utc, when);
-		doctor_add(d, DOCTOR_PERMISSIVE, "all services", "until %s",
-		    when);
-		doctor_cure(d,
-		    "twrbac who-can SERVICE shows who stays out; "
-		    "then take it out of permissive in "
-		    "twrbac.conf and run twrbac compile");
-	}
-	for (i = 0; i < meta->n_services; i++) {
-		if (d->s->now >= meta->services[i].permissive_until)
-			continue;
-		clock_format(meta->services[i].permissive_until, utc, when);
-		doctor_add(d, DOCTOR_PERMISSIVE, meta->services[i].name,
-		    "until %s", when);
-		doctor_cure(d,
-		    "twrbac who-can %s shows who stays out; then take it out "
-		    "of permissive in twrbac.conf and run twrbac compile",
-		    meta->services[i].name);
-	}
+	clock_format(until, utc, when);
+	doctor_add(d, DOCTOR_PERMISSIVE,
+	    service != NULL ? service : "all services", "until %s", when);
+	doctor_cure(d,
+	    "twrbac who-can %s shows who stays out; then take it out of "
+	    "permissive in twrbac.conf and run twrbac compile",
+	    service != NULL ? service : "SERVICE");
 }
 
-/* How policy and directory stand to each other. */
-static enum twr_status
-check_standing(struct doctor *d, struct twr_error *err)
+static void
+check_mark(struct doctor *d)
+{
+	const char *policy = d->s->paths.policy, *slash = strrchr(policy, '/');
+	char mark[4096], prev[4096];
+	struct stat st;
+
+	if (slash == NULL ||
+	    twr_policy_prev_path(policy, prev, sizeof(prev)) != TWR_OK ||
+	    (lstat(policy, &st) != 0 && lstat(prev, &st) != 0))
+		return;
+	(void)snprintf(mark, sizeof(mark), "%.*s" TWR_UNCONFIGURED,
+	    (int)(slash + 1 - policy), policy);
+	if (lstat(mark, &st) != 0)
+		return;
+	doctor_add(d, DOCTOR_MARK, mark, "it stands beside a policy");
+	doctor_cure(d, "twrbac doctor --fix, or rm %s", mark);
+}
+
+static void
+check_standing(struct doctor *d, const struct standing_facts *sf)
 {
 	const struct twr_meta *meta = &d->view.meta;
 	const char *path = d->s->paths.policy;
-	struct scope organization;
-	struct journal_head head;
-	enum confirm_state confirm = CONFIRM_NONE;
-	uint64_t serial, left_s = 0;
-	enum twr_status rc;
 
-	if ((rc = directory_scope_get(d->s->dir, 1, &organization, err)) !=
-		TWR_OK ||
-	    (rc = directory_journal_head(d->s->dir, &head, err)) != TWR_OK ||
-	    (rc = directory_serial(d->s->dir, &serial, err)) != TWR_OK ||
-	    (rc = session_confirm_state(d->s, &confirm, &left_s, err)) !=
-		TWR_OK)
-		return rc;
-	if (strcmp(meta->organization_sid, organization.sid) != 0) {
+	switch (sf->at) {
+	case STANDING_FOREIGN:
 		doctor_add(d, DOCTOR_POLICY_FOREIGN, path,
 		    "it is %s's, the directory is %s's",
-		    meta->organization_name, organization.name);
+		    meta->organization_name, sf->organization.name);
 		doctor_cure(d, "twrbac compile");
-	} else if (directory_is_copy(d->s->dir)) {
-		return TWR_OK; /* serials are this host's own */
-	} else if (meta->serial != serial) {
+		break;
+	case STANDING_OLD:
 		doctor_add(d, DOCTOR_POLICY_BEHIND, path,
 		    "its serial is %" PRIu64 ", the directory's %" PRIu64,
-		    meta->serial, serial);
+		    meta->serial, sf->serial);
 		doctor_cure(d, "twrbac doctor --fix, or any write");
-	} else if (confirm == CONFIRM_PASSED) {
+		break;
+	case STANDING_REPLACED:
 		doctor_add(d, DOCTOR_CONFIRM_PASSED, path,
 		    "policy %" PRIu64 " was not confirmed in time",
 		    meta->serial);
 		doctor_cure(d, "twrbac revert");
-	} else if (confirm == CONFIRM_WAITS) {
+		break;
+	case STANDING_UNCONFIRMED:
 		doctor_add(d, DOCTOR_CONFIRM_WAITS, path,
-		    "%" PRIu64 " seconds are left", left_s);
+		    "%" PRIu64 " seconds are left", sf->confirm_left_s);
 		doctor_cure(d,
-		    "log in anew, then twrbac confirm; or twrbac "
-		    "revert");
-	} else if (meta->journal_seq != head.seq) {
+		    "log in anew, then twrbac confirm; or twrbac revert");
+		break;
+	case STANDING_PENDING:
 		doctor_add(d, DOCTOR_POLICY_PENDING, path,
 		    "the journal has %" PRIu64 " entries, the policy knows "
 		    "%" PRIu64,
-		    head.seq, meta->journal_seq);
+		    sf->head.seq, meta->journal_seq);
 		doctor_cure(d, "twrbac compile");
+		break;
+	case STANDING_NONE_YET:
+	case STANDING_UNUSABLE: /* check_unusable() says why */
+	case STANDING_IN_FORCE:
+		break;
 	}
-	return TWR_OK;
 }
 
 static enum twr_status
@@ -165,12 +167,15 @@ check_catalogue(struct doctor *d, struct twr_error *err)
 enum twr_status
 doctor_check_policy(struct doctor *d, struct twr_error *err)
 {
+	struct standing_facts sf;
 	enum twr_status rc;
 
 	check_unusable(d);
+	check_mark(d);
 	if (d->policy_status == TWR_OK) {
 		check_age(d);
-		check_permissive(d);
+		standing_each_permissive(&d->view.meta, d->s->now,
+		    take_permissive, d);
 	}
 	if (d->dir_status == TWR_ENOENT) {
 		if (d->policy_status == TWR_OK)
@@ -193,7 +198,10 @@ doctor_check_policy(struct doctor *d, struct twr_error *err)
 		    "it was edited since it was accepted");
 		doctor_cure(d, "twrbac compile");
 	}
-	if ((rc = check_catalogue(d, err)) != TWR_OK)
+	if ((rc = check_catalogue(d, err)) != TWR_OK ||
+	    (rc = standing_find(d->s, d->policy_status, &d->view.meta, &sf,
+		 err)) != TWR_OK)
 		return rc;
-	return d->policy_status == TWR_OK ? check_standing(d, err) : TWR_OK;
+	check_standing(d, &sf);
+	return TWR_OK;
 }

@@ -164,6 +164,9 @@ take_setting(struct doctor *d, const char *where, char *setting)
 		    "\"%s !pam_acct_mgmt\" in sudoers", where);
 		doctor_cure(d, "take it out with visudo");
 	}
+	if (len == strlen("group_plugin") &&
+	    strncmp(setting, "group_plugin", len) == 0)
+		d->sudo_plugin = strstr(value, DOCTOR_PLUGIN) != NULL;
 	for (i = 0; i < 3; i++) {
 		if (strlen(services[i]) == len &&
 		    strncmp(setting, services[i], len) == 0)

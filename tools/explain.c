@@ -123,8 +123,9 @@ about_subject(const struct work *w, const struct twr_trace_event *e)
 		line(w, "no", "subject", "%s", twr_reason_sentence(e->reason));
 	else
 		line(w, "", "subject", "%s, %s", sub->login,
-		    sub->invoker ? "who runs it (PAM_RUSER)" :
-				   "who logs in (PAM_USER)");
+		    w->jd->view.asks_role ? "whom sudo asks about" :
+			sub->invoker	  ? "who runs it (PAM_RUSER)" :
+					    "who logs in (PAM_USER)");
 }
 
 static void
@@ -152,12 +153,21 @@ about_rule(const struct work *w, const struct twr_trace_event *e)
 {
 	const struct twr_view *v = &w->jd->view;
 
-	if (!e->met)
+	/* not a switch: the others are about reading */
+	if (e->reason == TWR_REASON_ROLE_UNKNOWN)
+		line(w, "no", "role", "the policy knows none of this name");
+	else if (e->reason == TWR_REASON_SCOPE_UNKNOWN)
+		line(w, "no", "scope", "the policy knows none of this name");
+	else if (!e->met)
 		line(w, "no", "rule",
 		    e->reason == TWR_REASON_NO_RULE ?
 			"none for %s, and none for \"other\"" :
 			"that of %s could not be read",
 		    w->jd->request.service);
+	else if (v->asks_role)
+		line(w, "yes", "rule",
+		    "that of \"%s\"; asked is a role in scope %s",
+		    v->judge->name, v->rule.scope_path);
 	else
 		line(w, "yes", "rule", "that of \"%s\", in scope %s",
 		    v->judge->name, v->rule.scope_path);
@@ -356,7 +366,8 @@ explain_lines(const struct explain *ex, const struct twr_judgement *jd,
 		if (ex->events[i].look == TWR_LOOK_EXEMPTION)
 			exemption = true;
 		/* The decision passes over exemptions that do not match. */
-		if (ex->events[i].look == TWR_LOOK_RULE && !exemption)
+		if (ex->events[i].look == TWR_LOOK_RULE && !exemption &&
+		    !jd->view.asks_role)
 			line(&w, "", "exemption", "none matches");
 		about_event(&w, &ex->events[i]);
 	}

@@ -11,6 +11,12 @@ static const char *const verdicts[LOGREAD_VERDICT_COUNT] = {
 #undef X
 };
 
+static const char *const bys[LOGREAD_BY_COUNT] = {
+#define X(id, word) [LOGREAD_BY_##id] = word,
+	LOGREAD_BYS(X)
+#undef X
+};
+
 /* ---- one value ---- */
 
 static int
@@ -170,6 +176,22 @@ find_verdict(const char *word, enum logread_verdict *ret)
 }
 
 static bool
+find_by(const char *word, enum logread_by *ret)
+{
+	int i;
+
+	*ret = LOGREAD_BY_NOTHING;
+	if (word == NULL)
+		return true;
+	for (i = LOGREAD_BY_NOTHING + 1; i < LOGREAD_BY_COUNT; i++) {
+		*ret = (enum logread_by)i;
+		if (strcmp(word, bys[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool
 find_reason(const char *word, enum twr_reason *ret)
 {
 	int i;
@@ -212,9 +234,9 @@ find_time(const char *text, int64_t *ret)
 }
 
 static bool
-is_word(const char *value, const char *a, const char *b)
+is_word(const char *value, const char *word)
 {
-	return value == NULL || strcmp(value, a) == 0 || strcmp(value, b) == 0;
+	return value == NULL || strcmp(value, word) == 0;
 }
 
 /* The keys whose values are ours to choose. */
@@ -245,16 +267,16 @@ are_known(struct logread *lr, enum twr_log_key *bad)
 	if (!find_serial(lr->value[*bad], &lr->serial))
 		return false;
 	*bad = TWR_LOG_POLICY;
-	if (!is_word(lr->value[*bad], "prev", "prev"))
+	if (!is_word(lr->value[*bad], "prev"))
 		return false;
 	*bad = TWR_LOG_CLOCK;
-	if (!is_word(lr->value[*bad], "behind", "behind"))
+	if (!is_word(lr->value[*bad], "behind"))
 		return false;
 	*bad = TWR_LOG_CONF;
-	if (!is_word(lr->value[*bad], "edited", "edited"))
+	if (!is_word(lr->value[*bad], "edited"))
 		return false;
 	*bad = TWR_LOG_BY;
-	return is_word(lr->value[*bad], "argument", "conf");
+	return find_by(lr->value[*bad], &lr->by);
 }
 
 enum twr_status
@@ -270,6 +292,12 @@ logread_parse(const char *line, struct logread *ret, struct twr_error *err)
 	if ((rc = take_keys(line, ret, err)) != TWR_OK)
 		return rc;
 	return are_known(ret, &bad) ? TWR_OK : bad_value(bad, err);
+}
+
+bool
+logread_is_plugin(enum logread_verdict verdict)
+{
+	return verdict == LOGREAD_MEMBER || verdict == LOGREAD_NOT_MEMBER;
 }
 
 void

@@ -3,10 +3,10 @@
 #define TWRBAC_LOGREAD_H
 
 /*
- * Reading back what the module logs: the one line of pam_twrbac/logline.h,
- * and the system log's words before it. What is no such line to the byte is
- * refused; what is one may still be written by anybody who can write to the
- * log.
+ * Reading back what the module and sudo's group plugin log: the one line of
+ * pam_twrbac/logline.h, and the system log's words before it. What is no such
+ * line to the byte is refused; what is one may still be written by anybody who
+ * can write to the log.
  */
 
 #include <stdbool.h>
@@ -21,7 +21,10 @@
 	X(DENY, "deny") \
 	X(EXEMPT, "exempt") \
 	X(WOULD_DENY, "would-deny") \
-	X(BREAK_GLASS, "break-glass")
+	X(BREAK_GLASS, "break-glass") \
+	/* sudo's group plugin */ \
+	X(MEMBER, "member") \
+	X(NOT_MEMBER, "not-member")
 
 enum logread_verdict {
 #define X(id, word) LOGREAD_##id,
@@ -30,12 +33,34 @@ enum logread_verdict {
 	LOGREAD_VERDICT_COUNT
 };
 
+/* What made it so, where that was no policy's rule. */
+#define LOGREAD_BYS(X) \
+	X(ARGUMENT, "argument") /* of the line in pam.d */ \
+	X(CONF, "conf") /* permissive in twrbac.conf */ \
+	X(UNCONFIGURED, "unconfigured") /* there never was a policy */
+
+enum logread_by {
+	LOGREAD_BY_NOTHING,
+#define X(id, word) LOGREAD_BY_##id,
+	LOGREAD_BYS(X)
+#undef X
+	LOGREAD_BY_COUNT
+};
+
+/* Who logs. */
+enum logread_voice {
+	LOGREAD_ANY, /* the line does not say */
+	LOGREAD_MODULE, /* "pam_twrbac(sshd:account): " */
+	LOGREAD_PLUGIN /* "sudo_twrbac: " */
+};
+
 /* One line, taken apart. Copy it with logread_copy() only. */
 struct logread {
 	/* as they were before they were escaped; NULL: "-", or not there */
 	const char *value[TWR_LOG_KEYS];
 	enum logread_verdict verdict;
 	enum twr_reason reason;
+	enum logread_by by;
 	uint64_t serial; /* 0: no policy */
 	int64_t at; /* of the assignment; TWR_ALWAYS: no such time */
 	char text[TWR_LOGLINE_MAX]; /* what the values point into */
@@ -49,6 +74,8 @@ struct logread {
  */
 enum twr_status logread_parse(const char *line, struct logread *ret,
     struct twr_error *err) TWR_MUST_CHECK;
+/* Does the plugin write this verdict, rather than the module? */
+bool logread_is_plugin(enum logread_verdict verdict);
 void logread_copy(struct logread *to, const struct logread *from);
 
 /* Is the value one that hides a name: "#", "#" and 8 hex digits? */
@@ -61,12 +88,13 @@ struct logread_head {
 	int64_t at; /* TWR_ALWAYS: the line has no time */
 	char host[256]; /* "" when there is none */
 	char program[80]; /* "sshd[4711]"; "" when there is none */
+	enum logread_voice voice;
 	const char *message; /* "event=...", in the line */
 };
 
 /*
- * Is this a line of a log file with a message of the module? The forms are
- * that of syslog ("Nov 21 20:14:03 ops1 sshd[17]: "), the one with an
+ * Is this a line of a log file with a message of the module or the plugin? The
+ * forms are that of syslog ("Nov 21 20:14:03 ops1 sshd[17]: "), the one with an
  * RFC 3339 time, RFC 5424's, each with "<priority>" or without, and the
  * message alone. The message must be the program's whole one: what another
  * program quotes is none. now is for times without a year: the newest is
@@ -74,7 +102,7 @@ struct logread_head {
  * later.
  */
 bool logread_head(const char *line, int64_t now, struct logread_head *ret);
-/* Behind "pam_twrbac(sshd:account): "; NULL when it begins otherwise. */
-const char *logread_message(const char *text);
+/* Behind the words of one of the voices; NULL when it begins otherwise. */
+const char *logread_message(const char *text, enum logread_voice *ret);
 
 #endif

@@ -214,11 +214,16 @@ take_head(const char **p, int64_t now, struct logread_head *ret)
 }
 
 const char *
-logread_message(const char *text)
+logread_message(const char *text, enum logread_voice *ret)
 {
 	static const char begin[] = "pam_twrbac(", end[] = ":account): ";
+	static const char plugin[] = "sudo_twrbac: ";
 	const char *p;
 
+	*ret = LOGREAD_PLUGIN;
+	if (strncmp(text, plugin, sizeof(plugin) - 1) == 0)
+		return text + sizeof(plugin) - 1;
+	*ret = LOGREAD_MODULE;
 	if (strncmp(text, begin, sizeof(begin) - 1) != 0)
 		return NULL;
 	p = strstr(text, end);
@@ -232,10 +237,11 @@ logread_head(const char *line, int64_t now, struct logread_head *ret)
 
 	memset(ret, 0, sizeof(*ret));
 	ret->at = TWR_ALWAYS;
+	ret->voice = LOGREAD_ANY;
 	if (strncmp(line, "event=", 6) == 0)
 		ret->message = line;
-	else if ((ret->message = logread_message(line)) == NULL &&
+	else if ((ret->message = logread_message(line, &ret->voice)) == NULL &&
 	    take_head(&p, now, ret))
-		ret->message = logread_message(p);
+		ret->message = logread_message(p, &ret->voice);
 	return ret->message != NULL && strncmp(ret->message, "event=", 6) == 0;
 }

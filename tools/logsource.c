@@ -19,8 +19,14 @@ log_offer(struct log_scan *ls, struct log_entry *entry, bool *enough,
 {
 	struct logread line;
 	struct twr_error why;
+	enum twr_status rc = logread_parse(entry->raw, &line, &why);
 
-	if (logread_parse(entry->raw, &line, &why) != TWR_OK) {
+	if (rc == TWR_OK && entry->voice != LOGREAD_ANY &&
+	    (entry->voice == LOGREAD_PLUGIN) != logread_is_plugin(line.verdict))
+		rc = twr_fail(&why, TWR_EDATA, "no verdict of %s",
+		    entry->voice == LOGREAD_PLUGIN ? "sudo_twrbac" :
+						     "pam_twrbac");
+	if (rc != TWR_OK) {
 		if (ls->n_bad++ == 0)
 			(void)!twr_fail(&ls->bad, TWR_EDATA,
 			    "%s%s%.0" PRIu64 ": %s", entry->source,
@@ -39,11 +45,14 @@ offer_line(struct log_scan *ls, const char *line, const char *name,
     uint64_t number, bool *enough, struct twr_error *err)
 {
 	struct logread_head head;
-	struct log_entry entry = { .source = name, .number = number };
+	struct log_entry entry = {
+		.source = name, .number = number, .uid = TWR_UID_UNKNOWN
+	};
 
 	if (!logread_head(line, ls->now, &head))
 		return TWR_OK;
 	entry.raw = head.message;
+	entry.voice = head.voice;
 	entry.at = head.at;
 	entry.host = head.host;
 	entry.program = head.program;

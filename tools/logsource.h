@@ -3,8 +3,8 @@
 #define TWRBAC_LOGSOURCE_H
 
 /*
- * Where the module's lines lie: the journal daemon, which knows who wrote
- * them, and text files, which do not.
+ * Where the lines of the module and of sudo's plugin lie: the journal daemon,
+ * which knows who wrote them, and text files, which do not.
  */
 
 #include <stdbool.h>
@@ -22,7 +22,14 @@ struct log_entry {
 	const char *host, *program; /* as the log says; "" */
 	const char *source; /* "the journal", or the file's name */
 	uint64_t number; /* of the line in a file; 0 in the journal */
+	enum logread_voice voice;
 	bool trusted; /* the kernel vouches that root's process wrote it */
+	/*
+	 * In the journal's format, of a process that is not root's: sudo and
+	 * su log with the uid of whoever runs them. TWR_UID_UNKNOWN: root's,
+	 * or another format.
+	 */
+	uint32_t uid;
 };
 
 /* Told about each entry; *enough ends the search of this source. */
@@ -39,9 +46,9 @@ struct log_scan {
 };
 
 /*
- * Ask the journal daemon for what programs of root logged to authpriv, the
- * newest first. TWR_ENOENT: this host has none; TWR_EUNREADABLE: it does not
- * answer.
+ * Ask the journal daemon for what programs logged to authpriv, the newest
+ * first: root's are trusted, others are told with their uid. TWR_ENOENT: this
+ * host has none; TWR_EUNREADABLE: it does not answer.
  */
 enum twr_status log_scan_journal(struct log_scan *ls,
     struct twr_error *err) TWR_MUST_CHECK;

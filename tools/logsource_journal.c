@@ -180,11 +180,19 @@ take_micros(const struct record *re, int field, int64_t *ret)
 	return *p == '\0';
 }
 
-/* Did root's program write it? The daemon's word, from the kernel. */
+/* Whose process wrote it? The daemon's word, from the kernel. */
 static bool
-is_root(const struct record *re)
+take_uid(const struct record *re, uint32_t *ret)
 {
-	return !re->bad[UID] && strcmp(re->value[UID], "0") == 0;
+	const char *p = re->value[UID];
+	uint64_t n = 0;
+
+	if (re->bad[UID] || *p == '\0' || (*p == '0' && p[1] != '\0'))
+		return false;
+	for (; *p >= '0' && *p <= '9' && n < TWR_UID_UNKNOWN; p++)
+		n = n * 10 + (uint64_t)(*p - '0');
+	*ret = (uint32_t)n;
+	return *p == '\0' && n < TWR_UID_UNKNOWN;
 }
 
 static enum twr_status
@@ -194,13 +202,16 @@ offer_record(struct log_scan *ls, const struct record *re, const char *source,
 	char program[sizeof(re->value[0]) + 32];
 	struct log_entry entry = { .source = source,
 		.at = TWR_ALWAYS,
-		.trusted = trusted,
 		.host = re->value[HOSTNAME],
 		.program = program };
 
-	if (re->bad[MESSAGE] || !is_root(re))
+	if (re->bad[MESSAGE] || !take_uid(re, &entry.uid))
 		return TWR_OK;
-	entry.raw = logread_message(re->value[MESSAGE]);
+	if (entry.uid == 0) {
+		entry.uid = TWR_UID_UNKNOWN;
+		entry.trusted = trusted;
+	}
+	entry.raw = logread_message(re->value[MESSAGE], &entry.voice);
 	if (entry.raw == NULL || strncmp(entry.raw, "event=", 6) != 0)
 		return TWR_OK;
 	if (!take_micros(re, SOURCE_TIME, &entry.at))
@@ -262,7 +273,7 @@ log_scan_journal(struct log_scan *ls, struct twr_error *err)
 		"/bin/journalctl", NULL };
 	/* fields that begin with "_" are the daemon's; 10 is authpriv */
 	static const char *const words[] = { "--no-pager", "--quiet",
-		"--reverse", "--output=export", "_UID=0", "_TRANSPORT=syslog",
+		"--reverse", "--output=export", "_TRANSPORT=syslog",
 		"SYSLOG_FACILITY=10" };
 	char *argv[2 + sizeof(words) / sizeof(*words)] = { NULL };
 	const char *found = program_find(paths);

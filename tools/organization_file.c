@@ -31,12 +31,13 @@ read_text_of(int fd, const char *path, const struct stat *st, char **ret,
 {
 	size_t size = (size_t)st->st_size, len = 0;
 	ssize_t got = 1;
-	char *text = malloc(size + 1);
+	char *text = malloc(size + 2);
 
 	if (text == NULL)
 		return twr_fail(err, TWR_ENOMEM, "%s: out of memory", path);
-	while (len < size && got > 0) {
-		got = read(fd, text + len, size - len);
+	/* one byte more than it had: there must be none */
+	while (len <= size && got > 0) {
+		got = read(fd, text + len, size + 1 - len);
 		if (got < 0 && errno == EINTR)
 			got = 1;
 		else if (got > 0)
@@ -47,6 +48,11 @@ read_text_of(int fd, const char *path, const struct stat *st, char **ret,
 	if (got < 0)
 		return twr_fail(err, TWR_EUNREADABLE, "%s: %s", path,
 		    strerror(errno));
+	if (len != size)
+		return twr_fail(err, TWR_EDATA,
+		    "%s: became %s while it was read; try again when nobody "
+		    "writes to it",
+		    path, len < size ? "shorter" : "longer");
 	if (strlen(text) != len)
 		return twr_fail(err, TWR_EDATA,
 		    "%s: holds a NUL byte; it must be plain text", path);

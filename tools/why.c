@@ -9,6 +9,7 @@
 
 #include "ask.h"
 #include "clock.h"
+#include "sudo_group.h"
 
 /* Between a decision and its line in the log lie moments, seldom more. */
 #define LATE_MOST_S 2
@@ -88,20 +89,41 @@ find_policy(struct why_desk *desk, uint64_t serial)
 
 /* ---- what was asked ---- */
 
-struct twr_request
-why_request(const struct logread *line)
+/* The role of the plugin's line, if that is one to the last byte. */
+static const char *
+role_of(const struct logread *line)
+{
+	const char *role = line->value[TWR_LOG_DEMAND];
+	struct sudo_group unused;
+	struct twr_error why;
+
+	if (role == NULL || strchr(role, '@') != NULL ||
+	    sudo_group_parse(role, &unused, &why) != SUDO_GROUP_ROLE)
+		return NULL; /* such as one that was too long for the line */
+	return role;
+}
+
+struct why_question
+why_question(const struct logread *line)
 {
 	const char *target = line->value[TWR_LOG_TARGET];
 	const char *service = line->value[TWR_LOG_SERVICE];
-	struct twr_request req = { .service = service != NULL ? service : "",
-		.user = line->value[TWR_LOG_LOGIN],
-		.invoker = line->value[TWR_LOG_INVOKER] };
+	struct why_question qu = {
+		.req = { .service = service != NULL ? service : "",
+		    .user = line->value[TWR_LOG_LOGIN],
+		    .invoker = line->value[TWR_LOG_INVOKER] },
+		.asks_role = logread_is_plugin(line->verdict)
+	};
 
-	if (target != NULL) {
-		req.user = target;
-		req.invoker = line->value[TWR_LOG_LOGIN];
+	if (qu.asks_role) {
+		qu.req.service = TWR_ROLE_SERVICE;
+		qu.role.role = role_of(line);
+		qu.role.scope = line->value[TWR_LOG_SCOPE];
+	} else if (target != NULL) {
+		qu.req.user = target;
+		qu.req.invoker = line->value[TWR_LOG_LOGIN];
 	}
-	return req;
+	return qu;
 }
 
 /* Does the decision come to what was logged? */
@@ -109,7 +131,6 @@ static bool
 is_same(const struct logread *line, const struct twr_judgement *jd)
 {
 	const struct twr_decision *d = &jd->decision;
-	const char *by = line->value[TWR_LOG_BY];
 	bool refused = d->verdict == TWR_DENY && d->reason == line->reason;
 
 	switch (line->verdict) {
@@ -121,9 +142,12 @@ is_same(const struct logread *line, const struct twr_judgement *jd)
 		return refused && !d->permissive;
 	case LOGREAD_WOULD_DENY:
 		return refused &&
-		    d->permissive == (by != NULL && strcmp(by, "conf") == 0);
+		    d->permissive == (line->by == LOGREAD_BY_CONF);
 	case LOGREAD_BREAK_GLASS:
+	case LOGREAD_NOT_MEMBER:
 		return refused;
+	case LOGREAD_MEMBER:
+		return jd->status == TWR_OK && d->verdict == TWR_GRANT;
 	case LOGREAD_VERDICT_COUNT:
 		break;
 	}
@@ -143,7 +167,7 @@ names_same_user(const struct logread *line, const struct twr_judgement *jd)
 
 /* What was no decision by a policy leaves nothing to decide again. */
 static const char *
-why_not(const struct logread *line, bool foreign)
+why_not(const struct logread *line, const struct why_question *qu, bool foreign)
 {
 	if (foreign)
 		return "it is another host's event; ask there";
@@ -154,12 +178,14 @@ why_not(const struct logread *line, bool foreign)
 		return "what the program met is not kept";
 	if (line->reason == TWR_REASON_BAD_ARGUMENT)
 		return "the policy was not asked";
+	if (qu->asks_role && qu->role.role == NULL)
+		return "the line does not name the role that was asked for";
 	return line->serial == 0 ? "there was no policy to ask" : NULL;
 }
 
 static void
-judge_once(const struct why_desk *desk, int64_t at,
-    const struct twr_request *req, struct why *ret)
+judge_once(const struct why_desk *desk, const struct logread *line, int64_t at,
+    const struct why_question *qu, struct why *ret)
 {
 	const struct compile_paths *paths = &desk->session->paths;
 	const struct twr_gate gate = { .policy_path = paths->policy,
@@ -170,7 +196,14 @@ judge_once(const struct why_desk *desk, int64_t at,
 	int fd = fcntl(desk->fd, F_DUPFD_CLOEXEC, 3);
 
 	/* a descriptor that could not be had reads as an unreadable policy */
-	ask_judge(fd, &gate, req, &trace, &ret->then);
+	if (qu->asks_role)
+		ask_judge_role(fd, &gate, qu->req.user,
+		    line->reason == TWR_REASON_INVOKER_MISMATCH ?
+			TWR_UID_UNKNOWN :
+			ASK_UID_REMEMBERED,
+		    &qu->role, &trace, &ret->then);
+	else
+		ask_judge(fd, &gate, &qu->req, &trace, &ret->then);
 	ret->at = at;
 }
 
@@ -180,7 +213,7 @@ judge_once(const struct why_desk *desk, int64_t at,
  */
 static void
 judge_then(const struct why_desk *desk, const struct logread *line, int64_t at,
-    const struct twr_request *req, struct why *ret)
+    const struct why_question *qu, struct why *ret)
 {
 	int64_t moments[LATE_MOST_S + 1];
 	int i, n = 0;
@@ -194,7 +227,7 @@ judge_then(const struct why_desk *desk, const struct logread *line, int64_t at,
 			moments[n++] = line->at;
 	}
 	for (i = 0; i < n; i++) {
-		judge_once(desk, moments[i], req, ret);
+		judge_once(desk, line, moments[i], qu, ret);
 		if (is_same(line, &ret->then))
 			break;
 		twr_judgement_end(&ret->then);
@@ -202,11 +235,11 @@ judge_then(const struct why_desk *desk, const struct logread *line, int64_t at,
 	}
 	ret->agrees = i < n && names_same_user(line, &ret->then);
 	if (i == n) /* none fits: the first is the likeliest */
-		judge_once(desk, moments[0], req, ret);
+		judge_once(desk, line, moments[0], qu, ret);
 }
 
 static void
-judge_today(const struct session *s, const struct twr_request *req,
+judge_today(const struct session *s, const struct why_question *qu,
     struct why *ret)
 {
 	const struct twr_gate gate = { .policy_path = s->paths.policy,
@@ -215,16 +248,42 @@ judge_today(const struct session *s, const struct twr_request *req,
 		.now = s->now,
 		.boottime = clock_boottime() };
 	const struct twr_trace trace = explain_trace(&ret->explain);
+	const struct twr_trace *wanted = ret->basis == WHY_NOTHING ? &trace :
+								     NULL;
 
-	twr_judge(&gate, req, ret->basis == WHY_NOTHING ? &trace : NULL,
-	    &ret->today);
+	if (!qu->asks_role) {
+		twr_judge(&gate, &qu->req, wanted, &ret->today);
+		return;
+	}
+	if (twr_judgement_open(&gate, &ret->today) == TWR_OK)
+		ask_role(&ret->today, qu->req.user, qu->req.real_uid, &qu->role,
+		    wanted);
+}
+
+/* Some scopes have no path to ask by, and the line has no SID. */
+static void
+give_up_scope(const struct logread *line, const struct why_question *qu,
+    struct why *ret)
+{
+	if (!qu->asks_role || line->reason == TWR_REASON_SCOPE_UNKNOWN ||
+	    ret->then.decision.reason != TWR_REASON_SCOPE_UNKNOWN)
+		return;
+	(void)!twr_fail(&ret->not_decided, TWR_EREFUSED,
+	    "policy %" PRIu64 " knows no scope by the path %s; one with a "
+	    "slash in its name, or with a long one, is asked for by its SID "
+	    "alone",
+	    line->serial, qu->role.scope);
+	twr_judgement_end(&ret->then);
+	explain_free(&ret->explain);
+	ret->then.reader.fd = -1;
+	ret->basis = WHY_NOTHING;
 }
 
 void
 why_decide(struct why_desk *desk, const struct logread *line, int64_t at,
-    bool foreign, const struct twr_request *req, struct why *ret)
+    bool foreign, const struct why_question *qu, struct why *ret)
 {
-	const char *not = why_not(line, foreign);
+	const char *not = why_not(line, qu, foreign);
 
 	memset(ret, 0, sizeof(*ret));
 	ret->then.reader.fd = ret->today.reader.fd = -1;
@@ -236,9 +295,14 @@ why_decide(struct why_desk *desk, const struct logread *line, int64_t at,
 		ret->basis = desk->basis;
 		ret->not_decided = desk->error;
 	}
-	if (ret->basis != WHY_NOTHING)
-		judge_then(desk, line, at, req, ret);
-	judge_today(desk->session, req, ret);
+	if (ret->basis != WHY_NOTHING) {
+		judge_then(desk, line, at, qu, ret);
+		give_up_scope(line, qu, ret);
+	}
+	ret->no_today = foreign || (qu->asks_role && qu->role.role == NULL);
+	if (ret->no_today)
+		return;
+	judge_today(desk->session, qu, ret);
 	ret->differs = !is_same(line, &ret->today);
 }
 
@@ -254,9 +318,11 @@ why_end(struct why *why)
 
 /* What is behind a reason that no policy gave, and what to do. */
 static const char *
-about_reason(enum twr_reason reason)
+about_reason(const struct logread *line)
 {
-	switch (reason) {
+	bool plugin = logread_is_plugin(line->verdict);
+
+	switch (line->reason) {
 	case TWR_REASON_POLICY_MISSING:
 		return "there was no policy; twrbac compile makes one";
 	case TWR_REASON_POLICY_UNREADABLE:
@@ -274,17 +340,26 @@ about_reason(enum twr_reason reason)
 		return "the policy was older than policy_max_age allows; "
 		       "twrbac compile";
 	case TWR_REASON_BAD_ARGUMENT:
-		return "the module's line in pam.d has an argument that it "
-		       "does not know";
+		return plugin ?
+		    "a line of sudoers that the plugin cannot understand: a "
+		    "name behind %:, or an argument of group_plugin; twrbac "
+		    "sudoers check finds it" :
+		    "the module's line in pam.d has an argument that it "
+		    "does not know";
 	case TWR_REASON_NO_MEMORY:
 		return "the program had no memory left";
 	case TWR_REASON_INVOKER_MISMATCH:
-		return "the calling process had another uid than this login; "
-		       "which one is not logged";
+		return plugin ?
+		    "the account had another uid than was remembered when it "
+		    "was mapped, or that was not known; twrbac doctor says "
+		    "which" :
+		    "the calling process had another uid than this login; "
+		    "which one is not logged";
 	case TWR_REASON_NO_INVOKER:
 		return "the program did not say who asks (PAM_RUSER)";
 	case TWR_REASON_NO_USER:
-		return "the program named no user (PAM_USER)";
+		return plugin ? "sudo named no login" :
+				"the program named no user (PAM_USER)";
 	case TWR_REASON_ROLE_UNKNOWN:
 		return "sudoers names a role that the policy does not know; "
 		       "twrbac role list";
@@ -312,10 +387,16 @@ about_reason(enum twr_reason reason)
 
 #define SAY(lines, what, text) out_list_add(lines, "      %-10s %s", what, text)
 
+/* Who let somebody in whom the policy did not. */
 static void
 remark_verdict(const struct logread *line, struct out_list *lines)
 {
-	const char *by = line->value[TWR_LOG_BY];
+	static const char *const by[LOGREAD_BY_COUNT] = {
+		[LOGREAD_BY_ARGUMENT] = "permissive_until=",
+		[LOGREAD_BY_UNCONFIGURED] = "permissive_unconfigured, as long "
+					    "as there never was a "
+					    "policy here,",
+	};
 	const char *service = line->value[TWR_LOG_SERVICE];
 
 	if (line->verdict == LOGREAD_BREAK_GLASS)
@@ -323,18 +404,20 @@ remark_verdict(const struct logread *line, struct out_list *lines)
 		    "      %-10s without a usable policy, by break_glass= in "
 		    "/etc/pam.d/%s",
 		    "let in", service);
-	else if (line->verdict == LOGREAD_WOULD_DENY && by != NULL &&
-	    strcmp(by, "argument") == 0)
+	else if (line->verdict == LOGREAD_WOULD_DENY && by[line->by] != NULL)
 		out_list_add(lines,
-		    "      %-10s all the same, by permissive_until= in "
-		    "/etc/pam.d/%s",
-		    "let in", service);
+		    "      %-10s all the same, by %s in /etc/pam.d/%s",
+		    "let in", by[line->by], service);
+	else if (line->verdict == LOGREAD_WOULD_DENY &&
+	    line->by == LOGREAD_BY_CONF)
+		SAY(lines, "let in",
+		    "all the same, by permissive in twrbac.conf");
 }
 
 void
 why_remarks(const struct logread *line, struct out_list *lines)
 {
-	const char *reason = about_reason(line->reason);
+	const char *reason = about_reason(line);
 
 	if (reason != NULL)
 		SAY(lines, "reason", reason);

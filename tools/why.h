@@ -27,6 +27,7 @@ struct why {
 	int64_t at; /* the moment for which it was decided again */
 	bool agrees; /* with what was logged */
 	struct twr_judgement today;
+	bool no_today; /* the line does not say what was asked */
 	bool differs; /* today's answer is another than what was logged */
 };
 
@@ -43,16 +44,22 @@ struct why_desk {
 void why_open(struct why_desk *desk, struct session *s);
 void why_close(struct why_desk *desk);
 
-/* What the module was asked, as far as the line tells. */
-struct twr_request why_request(const struct logread *line);
+/* What was asked, as far as the line tells. Its strings are the line's. */
+struct why_question {
+	struct twr_request req;
+	/* of sudo's plugin: not what a rule demands, but a role by name */
+	bool asks_role;
+	struct twr_role_question role; /* .role NULL: not known */
+};
+struct why_question why_question(const struct logread *line);
 
 /*
- * Decide again what was logged at a moment (TWR_ALWAYS: unknown), for req,
+ * Decide again what was logged at a moment (TWR_ALWAYS: unknown), for qu,
  * which must outlive ret. With foreign it is another host's event: only
  * today's answer is given. Release with why_end().
  */
 void why_decide(struct why_desk *desk, const struct logread *line, int64_t at,
-    bool foreign, const struct twr_request *req, struct why *ret);
+    bool foreign, const struct why_question *qu, struct why *ret);
 void why_end(struct why *why);
 
 /* What the line's own words come to, for people; lines of explain's form. */

@@ -48,13 +48,28 @@ is_login(const struct why_wanted *wanted, const char *logged)
 	    (wanted->hidden[0] != '\0' && strcmp(logged, wanted->hidden) == 0);
 }
 
+/* Of its own login only; what it says may still be made up. */
+static bool
+may_say(const struct why_wanted *wanted, const struct log_entry *entry)
+{
+	const char *login = entry->line->value[TWR_LOG_LOGIN];
+
+	if (entry->uid == TWR_UID_UNKNOWN)
+		return true;
+	return login != NULL && !logread_is_hidden(login) &&
+	    wanted->uid_of != NULL &&
+	    wanted->uid_of(wanted->ctx, login) == entry->uid;
+}
+
 static bool
 is_wanted(const struct why_wanted *wanted, const struct logread *line)
 {
 	if (wanted->event != NULL)
 		return strcmp(line->value[TWR_LOG_EVENT], wanted->event) == 0;
 	if (!wanted->all &&
-	    (line->verdict == LOGREAD_GRANT || line->verdict == LOGREAD_EXEMPT))
+	    (line->verdict == LOGREAD_GRANT ||
+		line->verdict == LOGREAD_EXEMPT ||
+		line->verdict == LOGREAD_MEMBER))
 		return false;
 	return is_login(wanted, line->value[TWR_LOG_LOGIN]);
 }
@@ -84,6 +99,7 @@ make_hit(const struct log_entry *entry)
 	logread_copy(&hit->line, entry->line);
 	hit->at = entry->at;
 	hit->trusted = entry->trusted;
+	hit->uid = entry->uid;
 	hit->times = 1;
 	hit->raw = strdup(entry->raw);
 	hit->host = strdup(entry->host != NULL ? entry->host : "");
@@ -148,7 +164,7 @@ take(void *ctx, const struct log_entry *entry, bool *enough,
 		    hit->at - entry->at > APART_MOST_S;
 	}
 	if (*enough || !is_wanted(se->wanted, entry->line) ||
-	    is_again(se, entry))
+	    !may_say(se->wanted, entry) || is_again(se, entry))
 		return TWR_OK;
 	if (fo->n == se->wanted->most && se->backwards)
 		return TWR_OK;

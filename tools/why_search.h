@@ -15,12 +15,19 @@ struct why_wanted {
 	char hidden[TWR_HIDDEN_LEN]; /* how its name is hidden; "" */
 	bool all; /* those that were let in, too */
 	size_t most; /* of the newest, at most */
+	/*
+	 * The uid of an account: what a process that is not root's says of
+	 * another login than its own is not wanted, whatever the event.
+	 */
+	uint32_t (*uid_of)(void *ctx, const char *login);
+	void *ctx;
 };
 
 struct why_hit {
 	struct logread line;
 	char *raw; /* the message */
 	int64_t at;
+	uint32_t uid; /* as in log_entry */
 	char *host, *program;
 	char *source; /* "the journal", "/var/log/auth.log line 12" */
 	bool trusted;

@@ -115,6 +115,97 @@ why CCCCCCCC
 says "an exemption" "exempt: root was not judged for login"
 says "an exemption: which" "yes exemption"
 
+# ---- what sudo's group plugin says ----
+
+# A line of the plugin's: id, verdict, reason, login, serial, scope, demand,
+# more words.
+plugin() {
+	printf '%s %s sudo: sudo_twrbac: ' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" \
+	    "$here"
+	printf 'event=%s verdict=%s reason=%s service=sudo login=%s user=- ' \
+	    "$1" "$2" "$3" "$4"
+	printf 'target=- invoker=- scope=%s demand=%s role=- at=- rhost=- ' \
+	    "$6" "$7"
+	printf 'tty=- serial=%s%s\n' "$5" "${8-}"
+}
+PLUGINLOG=$D/plugin.log
+plugin_log() {
+	plugin "$@" | sed "s/ $here / /" >>"$PLUGINLOG"
+}
+why_plugin() {
+	own why --utc --log "$PLUGINLOG" "$@"
+}
+holds() { # title
+	if contains "$out$err" BUT; then
+		not_ok "$1: it holds" "$(show_run)"
+	else
+		ok "$1: it holds"
+	fi
+}
+plugin_log S0000001 not-member role-missing bob 1 acme/web hosts:login
+why_plugin S0000001
+exits "no member" 0
+holds "no member"
+golden why_member
+why_plugin S0000001 --json
+json "no member, in JSON" 'r[0]["verdict"] == "not-member" and
+    r[0]["decided"] == "not-member" and r[0]["decided_by"] == "journal" and
+    r[0]["agrees"] and r[0]["differs"] and r[0]["demand"] == "hosts:login" and
+    r[0]["scope"] == "acme/web" and r[0]["service"] == "sudo"'
+plugin_log S0000002 member granted bob 2 acme/web hosts:login
+why_plugin S0000002
+says "a member" 'member: bob was a member of "%:hosts:login@acme/web" of sudoers'
+holds "a member"
+plugin_log S0000003 not-member login-unmapped eve 2 acme hosts:admin
+why_plugin S0000003
+says "in another scope, not mapped then" "no  login      eve is mapped to no user"
+holds "in another scope, not mapped then"
+plugin_log S0000004 not-member role-unknown bob 2 acme/web hosts:nobody
+why_plugin S0000004
+says "an unknown role" "no  role       the policy knows none of this name"
+says "an unknown role: in words" "sudoers names a role"
+holds "an unknown role"
+plugin_log S0000005 not-member scope-unknown bob 2 acme/no hosts:login
+why_plugin S0000005
+says "an unknown scope" "no  scope      the policy knows none of this name"
+holds "an unknown scope"
+plugin_log S0000006 not-member invoker-mismatch bob 2 acme/web hosts:login
+why_plugin S0000006
+says "another uid" "another uid than was remembered"
+holds "another uid"
+plugin_log S0000007 not-member bad-argument bob 0 - - \
+    ' error="the group \x22%:a\x5cb\x22 of sudoers has a backslash"'
+why_plugin S0000007
+says "a name with a backslash" 'the group "%:a\b" of sudoers has a backslash'
+says "a name with a backslash: the cure" "twrbac sudoers check finds it"
+if contains "$out" "today "; then
+	not_ok "a name with a backslash: nothing to ask again" "$(show_run)"
+else
+	ok "a name with a backslash: nothing to ask again"
+fi
+plugin_log S0000008 not-member policy-missing bob 0 acme/web hosts:login
+why_plugin S0000008
+says "no policy" "twrbac compile makes one"
+says "no policy: today" "today      another answer: "
+plugin_log S0000009 member granted eve 2 acme/web hosts:login
+why_plugin S0000009
+says "forged" "BUT        policy 2 decides otherwise: not-member"
+complains "forged: where another policy would be named" "(policy= in sudoers)"
+plugin_log S000000A not-member role-missing bob 1 acme/a/slash hosts:login
+why_plugin S000000A
+says "a scope without a path" "knows no scope by the path acme/a/slash"
+why_plugin --last
+says "--last: a plugin's refusal" "event      S000000A"
+why_plugin --login bob 2
+says "--login: the newest of bob" "event      S000000A"
+says "--login: the one before" "event      S0000008"
+why_plugin --login bob --all 9
+says "--all: members, too" "event      S0000002"
+sed 's/sudo_twrbac: /pam_twrbac(sudo:account): /' "$PLUGINLOG" >"$D/mixed.log"
+own why --log "$D/mixed.log" --last
+exits "in the module's name" 1
+complains "in the module's name: said" "no verdict of pam_twrbac"
+
 # ---- what does not ----
 
 log "$(line DDDDDDDD grant granted sshd eve "$(user_sid eve@example.com)" 3)"
@@ -189,6 +280,9 @@ all_words M0000006 deny no-memory '' "no memory left"
 all_words M0000007 deny bad-argument '' "does not know"
 all_words M0000008 break-glass policy-missing ' by=argument' "by break_glass= in"
 all_words M0000009 would-deny policy-missing ' by=argument' "by permissive_until= in"
+all_words M000000A would-deny policy-missing ' by=unconfigured' \
+    "by permissive_unconfigured, as long as there never was a policy here"
+all_words M000000B would-deny role-missing ' by=conf' "by permissive in twrbac.conf"
 log "$(line N0000000 deny role-missing sshd bob "$bob" 1 ' clock=behind conf=edited')"
 why N0000000
 says "clock=behind" "set the clock"

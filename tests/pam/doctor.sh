@@ -244,6 +244,44 @@ STACK
 wrong "permissive by the line" permissive 1 "until 2039-01-01" dora PAM_SUCCESS
 wrong "a break-glass login that is not there" break-glass-dead 1 "ghost"
 
+for argument in break_glass= break_glass=root,,bob policy=relative.cdb \
+    permissive_until=tomorrow tell=yes permissive_unconfigured=1; do
+	account_of <<-STACK
+	$GATE $argument
+	account required pam_unix.so
+	STACK
+	locked "$argument" bad-argument "$argument" PAM_SERVICE_ERR
+done
+
+account_of <<-STACK
+$GATE permissive_unconfigured
+account required pam_unix.so
+STACK
+doctor
+is "permissive_unconfigured beside a policy is no finding" "$(findings)" ""
+: >"$STATE/unconfigured"
+wrong "a mark beside a policy" unconfigured-mark 1 "$STATE/unconfigured" \
+    dora PAM_PERM_DENIED
+mkdir "$W/away"
+mv "$STATE"/policy*.cdb "$W/away"
+wrong "a host that never had a policy" permissive 2 \
+    "permissive_unconfigured: until there is a policy" dora PAM_SUCCESS
+lacks "a host that never had a policy: the mark is right there" "$said" \
+    unconfigured-mark
+echo nonsense >"$STATE/policy.prev.cdb"
+wrong "a mark beside what was a policy" unconfigured-mark 2 \
+    "$STATE/unconfigured" dora PAM_AUTHINFO_UNAVAIL
+rm "$STATE/policy.prev.cdb"
+ln -s "$W/away/policy.cdb" "$STATE/policy.cdb"
+wrong "a mark beside a link" unconfigured-mark 2 "$STATE/unconfigured" \
+    dora PAM_AUTHINFO_UNAVAIL
+rm "$STATE/policy.cdb"
+mv "$W/away"/* "$STATE/"
+wrong "a mark beside a policy again" unconfigured-mark 1 "$STATE/unconfigured"
+doctor --fix
+is "--fix takes the mark away" "$(findings)" ""
+is "--fix: the mark" "$(ls "$STATE/unconfigured" 2>/dev/null)" ""
+
 account_of <<-STACK
 $GATE policy=/var/lib/twrbac/other.cdb
 account required pam_unix.so
@@ -439,6 +477,19 @@ if command -v cvtsudoers >/dev/null 2>&1; then
 	} >/etc/sudoers.d/test
 	wrong "a negated role in sudoers" sudoers-wrong 2 negated
 	wrong "a wildcard in sudoers" sudoers-wide 2 wildcard
+	echo 'Defaults group_plugin="sudo_twrbac.so"' >/etc/sudoers.d/test
+	doctor
+	lacks "sudo's plugin, all uids known" "$said" uid-unknown
+	alice user add una@example.com --name Una --login una
+	wrong "a login without a uid, and sudo's plugin" uid-unknown 1 una
+	echo 'Defaults group_plugin="group_file.so /etc/groups"' \
+	    >/etc/sudoers.d/test
+	doctor
+	lacks "a login without a uid, and another plugin" "$said" uid-unknown
+	rm -f /etc/sudoers.d/test
+	doctor
+	lacks "a login without a uid, and no plugin" "$said" uid-unknown
+	alice login unmap una
 	rm -f /etc/sudoers.d/test /etc/pam.d/mysudo
 else
 	skip "no sudo is installed" "!pam_acct_mgmt"

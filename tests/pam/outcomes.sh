@@ -144,7 +144,7 @@ row unconfigured gate "break_glass=none $new" none PAM_SUCCESS break-glass polic
 row unconfigured sudo $new "--ruser none root" PAM_SUCCESS would-deny policy-missing
 row unconfigured gate "" none PAM_AUTHINFO_UNAVAIL deny policy-missing
 for state in missing unconfigured-writable unconfigured-owner \
-    unconfigured-link; do
+    unconfigured-link unconfigured-beside-link; do
 	row $state gate $new none PAM_AUTHINFO_UNAVAIL deny policy-missing
 done
 row unconfigured-corrupt gate $new none PAM_AUTHINFO_UNAVAIL deny policy-corrupt

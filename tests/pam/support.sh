@@ -387,6 +387,11 @@ policy() {
 	unconfigured-link) ln -s /dev/null "$STATE/unconfigured" ;;
 	unconfigured-corrupt) : >"$STATE/unconfigured" && : >"$cdb" ;;
 	unconfigured-plain) : >"$STATE/unconfigured" && make_policy "$cdb" ;;
+	unconfigured-beside-link)
+		: >"$STATE/unconfigured"
+		make_policy "$STATE/real.cdb"
+		ln -s real.cdb "$cdb"
+		;;
 	no-folder) rmdir "$STATE" ;;
 	folder-is-file) rmdir "$STATE" && : >"$STATE" ;;
 	link)

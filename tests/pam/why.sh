@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# A person is refused by the real sshd and the real sudo, and twrbac why
-# explains it from the ref in the sentence: out of the system log's files, out
-# of the journal daemon's, today and after everything has changed.
+# A person is refused by the real sshd, the real sudo and its group plugin, and
+# twrbac why explains it from the ref in the sentence, or the login: out of the
+# system log's files, out of the journal daemon's, today and after everything
+# has changed.
 # shellcheck source=tests/pam/support.sh
 . "$(dirname "$0")/support.sh"
 enter_world "$0" "$@"
@@ -32,7 +33,7 @@ chmod 0440 /etc/sudoers
 # priority, with a host.
 rsyslog() {
 	log_wait
-	sed -n "s/^<[0-9]*>\\(.\\{15\\} \\)\\(.*pam_twrbac(.*\\)/\\1$(uname -n) \\2/p" \
+	sed -n "s/^<[0-9]*>\\(.\\{15\\} \\)\\(.*_twrbac[(:].*\\)/\\1$(uname -n) \\2/p" \
 	    "$LOG"
 }
 
@@ -125,6 +126,46 @@ why --login bob
 is "nothing of bob's" "$status" 1
 has "nothing of bob's: said so" "$said" "no refusal of bob in" \
     /var/log/auth.log "--all"
+
+# ---- roles in sudoers ----
+
+if [ -e "$TWR_BUILD/sudo_twrbac.so" ]; then
+	cp /etc/sudoers "$W/sudoers.before"
+	plugin_world
+	sudoers '"%:hosts:operator" ALL = (root) /usr/bin/id' \
+	    '"%:hosts:nobody@acme/messaging" ALL = (root) /usr/bin/id'
+	alice assignment add alice acme/messaging/production hosts:operator
+	alice assignment remove alice acme/messaging/production hosts:operator
+	alice assignment remove bob acme/messaging/production hosts:operator
+	by bob sudo -n /usr/bin/id >/dev/null 2>&1 </dev/null
+	rsyslog >/var/log/auth.log
+	why --login bob 9
+	explains "no member any more" \
+	    'not-member: bob was no member of "%:hosts:operator@acme/messaging/production" of sudoers: role-removed' \
+	    "by sudo" "bob, whom sudo asks about" \
+	    "no  demand     role hosts:operator: role-removed" \
+	    "today      the same answer: not-member: role-removed" "can give "
+	has "a role that nobody knows" "$said" \
+	    'no member of "%:hosts:nobody@acme/messaging" of sudoers: role-unknown' \
+	    "the policy knows none of this name" "twrbac role list"
+	lacks "the plugin's lines hold" "$said" BUT
+	alice assignment add bob acme/messaging/production hosts:operator
+	by bob sudo -n /usr/bin/id >/dev/null 2>&1 </dev/null
+	rsyslog >/var/log/auth.log
+	why --login bob 9
+	explains "given again: what was, and is" \
+	    "no  demand     role hosts:operator: role-removed" \
+	    "today      another answer: member"
+	why --login bob --all 9
+	explains "given again: a member" 'member: bob was a member of "%:hosts:operator@'
+	lacks "given again: all hold" "$said" BUT
+	member=$(sed -n 's/.*sudo_twrbac: \(event=.*verdict=not-member reason=role-removed .*login=bob .*\)/\1/p' \
+	    /var/log/auth.log | tail -n 1)
+	cp "$W/sudoers.before" /etc/sudoers
+else
+	member=
+	skip "sudo_twrbac.so is not built" "roles in sudoers"
+fi
 
 # ---- what no policy decided ----
 
@@ -233,6 +274,10 @@ if prepare_journal; then
 		entry 0 "$log"
 		entry 61004 "$forged"
 		entry 0 "sshd says: $forged"
+		# what sudo itself logs has the uid of who runs it
+		[ -n "$member" ] && entry 61002 "sudo_twrbac: $member"
+		[ -n "$member" ] && entry 61004 "sudo_twrbac: $(echo "$member" |
+		    sed 's/event=......../event=00000001/')"
 	} >"$W/export"
 	"$remote" -o "/var/log/journal/$id/system.journal" - <"$W/export" \
 	    >"$W/remote" 2>&1 || fatal "$(cat "$W/remote")"
@@ -243,14 +288,22 @@ if prepare_journal; then
 	lacks "the journal: only root's programs" "$said" "bob could"
 	lacks "the journal: needs no other word" "$said" unauthenticated
 	rm /var/log/auth.log
-	why --login bob
-	is "the journal: what another uid wrote is not there" "$status" 1
+	why --login bob 9
+	if [ -n "$member" ]; then
+		explains "the journal: sudo's plugin" \
+		    "no member of \"%:hosts:operator@acme/messaging/production\"" \
+		    "which ran with the uid of bob, as sudo and su do; unauthenticated: bob can have made it up"
+		lacks "the journal: another uid's word of him" "$said" 00000001
+	else
+		is "the journal: what another uid wrote is not there" "$status" 1
+	fi
+	lacks "the journal: nor in the module's name" "$said" "bob could"
 	rsyslog | sed "s/event=$ref /event=00000000 /" >/var/log/auth.log
 	why 00000000
 	explains "a line that the journal lacks" \
 	    "and the journal does not have it"
 	rsyslog >/var/log/auth.log
-	why --last --json
+	why "$ref" --json
 	has "the journal: as JSON" "$said" '"authentic": true' \
 	    '"found_in": "the journal"' "\"event\": \"$ref\""
 	journalctl -o export _UID=0 >"$W/export" 2>/dev/null

@@ -3,12 +3,12 @@
 /*
  * The tool when the system or SQLite fails it. The whole program runs, once
  * for each call that fails, in a child process: init, a role given, a role
- * removed, compile. After each: the failure was told and the exit status says
- * so; the policy that decides is the old one or the new one, whole, and never
- * one whose change was not stored; the directory is sound; a reported success
- * is true; the next compile heals. make check takes a sample of 10 calls of
- * each kind; TWR_FAULTS=100 takes more of them, TWR_FAULTS=all every single
- * one.
+ * removed, compile, confirm, revert, import, apply, backup, restore. After
+ * each: the failure was told and the exit status says so; the policy that
+ * decides is the old one or the new one, whole, and never one whose change was
+ * not stored; the directory is sound; a reported success is true; the next
+ * compile heals. make check takes a sample of 10 calls of each kind;
+ * TWR_FAULTS=100 takes more of them, TWR_FAULTS=all every single one.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -84,7 +84,7 @@ path_of(const char *name)
 /* All that a command may change, as bytes; NULL: not there. */
 static const char *const kept[] = { "state/directory.db",
 	"state/directory.db-wal", "state/policy.cdb", "state/policy.prev.cdb",
-	"conf/twrbac.conf" };
+	"conf/twrbac.conf", "copies/copy.db" };
 struct saved {
 	uint8_t *bytes[COUNT(kept)];
 	size_t len[COUNT(kept)];
@@ -132,13 +132,15 @@ restore(const struct saved *sv)
 
 	empty_folder("state");
 	empty_folder("conf");
+	empty_folder("copies");
 	for (i = 0; i < COUNT(kept); i++)
 		if (sv->bytes[i] != NULL)
 			support_write(path_of(kept[i]), sv->bytes[i],
 			    sv->len[i],
-			    i < 2	  ? 0600 :
-				i + 1 < 5 ? 0640 :
-					    0644);
+			    i < 2      ? 0600 :
+				i < 4  ? 0640 :
+				i == 4 ? 0644 :
+					 0400);
 }
 
 /* Names in state/ that a finished command leaves behind. */
@@ -258,6 +260,7 @@ must(const char *words)
 struct state {
 	char policy[16];
 	char stored[128];
+	char copy[128]; /* what is in the backup */
 };
 
 static void
@@ -283,6 +286,12 @@ look_at_policy(struct state *st)
 								  'd';
 		twr_judgement_end(&jd);
 	}
+	/* and whether it waits to be confirmed */
+	twr_judge(&gate, &(struct twr_request) { .service = "" }, NULL, &jd);
+	st->policy[i++] = jd.status != TWR_OK	 ? ' ' :
+	    jd.view.meta.confirm_boottime_s != 0 ? 'c' :
+						   '-';
+	twr_judgement_end(&jd);
 	st->policy[i] = '\0';
 }
 
@@ -303,23 +312,28 @@ ask_sql(sqlite3 *db, const char *sql, char *ret, size_t size)
 
 /* The assignments that stand, and which configuration was accepted. */
 static void
-look_at_directory(struct state *st)
+look_at_file(const char *name, char *ret, size_t size)
 {
 	static const char sql[] =
 	    "SELECT (SELECT count(*) FROM assignment WHERE removed_at IS NULL)"
-	    " || ' ' || coalesce((SELECT size FROM host_state), 'none')";
+	    " || ' ' || coalesce((SELECT size FROM host_state), 'none')"
+	    " || ' ' || (SELECT count(*) FROM journal"
+	    " WHERE event = 'confirm.given')";
 	sqlite3 *db = NULL;
 	char sound[128];
 
-	(void)strcpy(st->stored, "none");
-	if (access(path_of("state/directory.db"), F_OK) != 0)
+	(void)snprintf(ret, size, "none");
+	if (access(path_of(name), F_OK) != 0)
 		return;
-	ck_assert_int_eq(sqlite3_open_v2(path_of("state/directory.db"), &db,
-			     SQLITE_OPEN_READWRITE, NULL),
+	ck_assert_int_eq(sqlite3_open_v2(path_of(name), &db,
+			     strncmp(name, "copies", 6) == 0 ?
+				 SQLITE_OPEN_READONLY :
+				 SQLITE_OPEN_READWRITE,
+			     NULL),
 	    SQLITE_OK);
 	ask_sql(db, "PRAGMA integrity_check", sound, sizeof(sound));
 	ck_assert_msg(strcmp(sound, "ok") == 0, "%s: %s", what, sound);
-	ask_sql(db, sql, st->stored, sizeof(st->stored));
+	ask_sql(db, sql, ret, size);
 	ck_assert_int_eq(sqlite3_close(db), SQLITE_OK);
 }
 
@@ -329,7 +343,8 @@ look(void)
 	struct state st;
 
 	look_at_policy(&st);
-	look_at_directory(&st);
+	look_at_file("state/directory.db", st.stored, sizeof(st.stored));
+	look_at_file("copies/copy.db", st.copy, sizeof(st.copy));
 	return st;
 }
 
@@ -339,12 +354,19 @@ enum row {
 	ADD,
 	REMOVE,
 	COMPILE,
-	INIT
+	INIT,
+	CONFIRM,
+	REVERT,
+	IMPORT,
+	APPLY,
+	BACKUP,
+	RESTORE
 };
 static const struct command_row {
 	const char *name, *words;
 	bool from_nothing; /* before there is a directory */
 	const char *before, *conf; /* done without a fault first; NULL */
+	const char *then; /* a write that heals, if not compile */
 } rows[] = {
 	[ADD] = { "assignment add", "assignment|add|bob|acme/web|hosts:login",
 	    false, NULL, NULL },
@@ -354,6 +376,18 @@ static const struct command_row {
 	[COMPILE] = { "compile", "compile|--lock-out-ok", false, NULL,
 	    "hosts:operator" },
 	[INIT] = { "init", NULL, true, NULL, NULL },
+	[CONFIRM] = { "confirm", "confirm", false,
+	    "compile|--lock-out-ok|--confirm|1d", "hosts:operator" },
+	[REVERT] = { "revert", "revert", false,
+	    "compile|--lock-out-ok|--confirm|1d", "hosts:operator",
+	    "user|rename|eve@example.com|Eve" },
+	[IMPORT] = { "import", "import|assignments|@roles.csv", false, NULL,
+	    NULL },
+	[APPLY] = { "apply", "apply|@organization.conf", false,
+	    "export|@organization.conf", NULL },
+	[BACKUP] = { "backup", "backup|@copies/copy.db", false, NULL, NULL },
+	[RESTORE] = { "restore", "restore|@copies/copy.db", false,
+	    "backup|@copies/copy.db", NULL },
 };
 
 static char init_words[1024];
@@ -384,6 +418,7 @@ make_machine(void)
 	ck_assert_int_eq(mkdir(path_of("state"), 0711), 0);
 	ck_assert_int_eq(mkdir(path_of("conf"), 0755), 0);
 	ck_assert_int_eq(mkdir(path_of("etc"), 0755), 0);
+	ck_assert_int_eq(mkdir(path_of("copies"), 0755), 0);
 	support_write_text(path_of("etc/passwd"),
 	    "root:x:0:0::/:/bin/sh\nalice:x:2001:1::/:/bin/sh\n"
 	    "bob:x:2002:1::/:/bin/sh\neve:x:2003:1::/:/bin/sh\n");
@@ -410,16 +445,37 @@ make_organization(void)
 	must("compile|--lock-out-ok");
 }
 
+/* "@" stands for the folder; what asks who acts is told. */
+static const char *
+complete(const char *words)
+{
+	static const char *const actors[] = { "assignment|", "user|", "import|",
+		"apply|", "export|" };
+	static char bufs[2][1024];
+	static unsigned next;
+	char *buf = bufs[next++ % 2];
+	const char *at = strchr(words, '@');
+	size_t i, len;
+
+	if (at != NULL && (at == words || at[-1] != '|'))
+		at = NULL; /* in a mail address */
+	if (at == NULL)
+		(void)snprintf(buf, sizeof(bufs[0]), "%s", words);
+	else
+		(void)snprintf(buf, sizeof(bufs[0]), "%.*s%s",
+		    (int)(at - words), words, path_of(at + 1));
+	len = strlen(buf);
+	for (i = 0; i < COUNT(actors); i++)
+		if (strncmp(words, actors[i], strlen(actors[i])) == 0)
+			(void)snprintf(buf + len, sizeof(bufs[0]) - len,
+			    "|--as-root|test");
+	return buf;
+}
+
 static const char *
 words_of(const struct command_row *row)
 {
-	static char words[256];
-
-	if (row->words == NULL)
-		return init_words;
-	(void)snprintf(words, sizeof(words), "%s%s", row->words,
-	    strncmp(row->words, "compile", 7) == 0 ? "" : "|--as-root|test");
-	return words;
+	return row->words == NULL ? init_words : complete(row->words);
 }
 
 /* ---- after a fault ---- */
@@ -427,6 +483,7 @@ words_of(const struct command_row *row)
 struct sweep {
 	const struct command_row *row;
 	struct saved from;
+	enum fault_kind kind; /* that fails now */
 	struct state old, new;
 	unsigned n, told, stored; /* faults met; failures; changes kept */
 };
@@ -487,6 +544,11 @@ check_state(struct sweep *sw, const struct run *r)
 	EXPECT(stored_new || strcmp(is.stored, sw->old.stored) == 0,
 	    "the directory holds \"%s\", neither \"%s\" nor \"%s\"", is.stored,
 	    sw->old.stored, sw->new.stored);
+	EXPECT(strcmp(is.copy, sw->new.copy) == 0 ||
+		strcmp(is.copy, sw->old.copy) == 0,
+	    "the copy holds \"%s\"", is.copy);
+	EXPECT(r->status != 0 || strcmp(is.copy, sw->new.copy) == 0,
+	    "it says that it is done, but there is no copy");
 	if (strcmp(sw->old.policy, sw->new.policy) != 0)
 		EXPECT(stored_new || !policy_new,
 		    "in force is what is not stored");
@@ -510,13 +572,22 @@ check_heals(struct sweep *sw, const struct run *first)
 		again = run_tool(NULL, "user|list|--as-root|test");
 	else
 		again = run_tool(NULL,
-		    stored ? "compile|--lock-out-ok" : words_of(sw->row));
+		    !stored ||
+			    (strcmp(sw->old.stored, sw->new.stored) == 0 &&
+				strcmp(is.copy, sw->new.copy) != 0) ?
+			words_of(sw->row) :
+			sw->row->then != NULL ? complete(sw->row->then) :
+						"compile|--lock-out-ok");
 	is = look();
 	EXPECT(again.status == 0, "the next command: %s", again.said);
 	EXPECT(strcmp(is.stored, sw->new.stored) == 0, "not stored then");
 	EXPECT(strcmp(is.policy, sw->new.policy) == 0,
 	    "not in force then: %s instead of %s", is.policy, sw->new.policy);
-	EXPECT(sw->row->from_nothing || !has_leftovers(), "files are left");
+	/* a copy's own name for its beginnings is the next copy's to remove */
+	EXPECT(sw->row->from_nothing ||
+		(sw->row == &rows[RESTORE] && sw->kind == FAULT_NAME) ||
+		!has_leftovers(),
+	    "files are left");
 }
 
 /* Byte for byte as before, and nothing beside it? */
@@ -548,6 +619,7 @@ try_fault(struct sweep *sw, const struct fault *f)
 	    sw->row->name, fault_kind_word(f->kind), f->at, f->error,
 	    f->stays ? " for good" : "");
 	restore(&sw->from);
+	sw->kind = f->kind;
 	r = run_tool(f, words_of(sw->row));
 	check_told(&r);
 	if (!r.met)
@@ -644,6 +716,39 @@ sweep_all(struct sweep *sw, const unsigned calls[FAULT_KINDS])
 		sweep_kind(sw, k, calls[kinds[k].kind], most);
 }
 
+/* What else a command needs: a role for bob in a file, no directory. */
+static void
+prepare(enum row number)
+{
+	static const char list[] = "assignments = (";
+	static const char
+	    bob[] = " { user = \"bob@example.com\"; scope = \"acme/web\";"
+		    " role = \"hosts:login\"; },";
+	const char *path = path_of("organization.conf"), *at;
+	size_t len;
+	char *text;
+	FILE *to;
+
+	if (number == IMPORT)
+		support_write_text(path_of("roles.csv"),
+		    "user,scope,role\nbob@example.com,acme/web,hosts:login\n");
+	if (number == RESTORE) {
+		ck_assert_int_eq(unlink(path_of("state/directory.db")), 0);
+		(void)unlink(path_of("state/directory.db-wal"));
+		(void)unlink(path_of("state/directory.db-shm"));
+	}
+	if (number != APPLY)
+		return;
+	text = (char *)support_read(path, &len);
+	at = strstr(text, list);
+	ck_assert_ptr_nonnull(at);
+	at += strlen(list);
+	ck_assert_ptr_nonnull(to = fopen(path, "we"));
+	(void)fprintf(to, "%.*s%s%s", (int)(at - text), text, bob, at);
+	ck_assert_int_eq(fclose(to), 0);
+	free(text);
+}
+
 static void
 fail_everywhere(enum row number)
 {
@@ -654,15 +759,11 @@ fail_everywhere(enum row number)
 	make_machine();
 	if (!row->from_nothing)
 		make_organization();
-	if (row->before != NULL) {
-		char words[256];
-
-		(void)snprintf(words, sizeof(words), "%s|--as-root|test",
-		    row->before);
-		must(words);
-	}
 	if (row->conf != NULL)
 		write_conf(row->conf);
+	if (row->before != NULL)
+		must(complete(row->before));
+	prepare(number);
 	save(&sw.from);
 	sw.old = look();
 	r = run_tool(NULL, words_of(row));
@@ -702,6 +803,42 @@ START_TEST(init)
 }
 END_TEST
 
+START_TEST(confirm)
+{
+	fail_everywhere(CONFIRM);
+}
+END_TEST
+
+START_TEST(revert)
+{
+	fail_everywhere(REVERT);
+}
+END_TEST
+
+START_TEST(import)
+{
+	fail_everywhere(IMPORT);
+}
+END_TEST
+
+START_TEST(apply)
+{
+	fail_everywhere(APPLY);
+}
+END_TEST
+
+START_TEST(backup)
+{
+	fail_everywhere(BACKUP);
+}
+END_TEST
+
+START_TEST(restore_copy)
+{
+	fail_everywhere(RESTORE);
+}
+END_TEST
+
 int
 __wrap_main(void)
 {
@@ -710,6 +847,12 @@ __wrap_main(void)
 		SUPPORT_TEST(assignment_remove),
 		SUPPORT_TEST(compile),
 		SUPPORT_TEST(init),
+		SUPPORT_TEST(confirm),
+		SUPPORT_TEST(revert),
+		SUPPORT_TEST(import),
+		SUPPORT_TEST(apply),
+		SUPPORT_TEST(backup),
+		SUPPORT_TEST(restore_copy),
 		SUPPORT_END,
 	};
 

@@ -414,6 +414,17 @@ START_TEST(only_a_safe_file_beside_the_policy_is_the_mark)
 	ck_assert_int_eq(chmod(mark, 0644), 0);
 	ck_assert(twr_policy_unconfigured(path, geteuid()));
 	ck_assert(!twr_policy_unconfigured("p.cdb", geteuid()));
+	/* something stands in the policy's place */
+	support_write_text(path, "");
+	ck_assert(!twr_policy_unconfigured(path, geteuid()));
+	ck_assert_int_eq(unlink(path), 0);
+	ck_assert_int_eq(symlink("nowhere", path), 0);
+	ck_assert(!twr_policy_unconfigured(path, geteuid()));
+	ck_assert_int_eq(unlink(path), 0);
+	ck_assert_int_eq(mkdir(path, 0755), 0);
+	ck_assert(!twr_policy_unconfigured(path, geteuid()));
+	ck_assert_int_eq(rmdir(path), 0);
+	ck_assert(twr_policy_unconfigured(path, geteuid()));
 	/* there was a policy once: the one before is still there */
 	ck_assert_int_eq(twr_policy_prev_path(path, prev, sizeof(prev)),
 	    TWR_OK);

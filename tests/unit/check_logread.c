@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 
 /*
- * Reading the log back: what the module writes is read as it was, all else is
- * refused; the forms in which logs are kept; the journal daemon's own.
+ * Reading the log back: what module and plugin write is read as it was, every
+ * word that they have is understood, all else is refused; the forms in which
+ * logs are kept; the journal daemon's own.
  */
 #include "logread.h"
 
@@ -12,8 +13,10 @@
 #include <time.h>
 
 #include "logsource.h"
+#include "pam_verdict.h"
 #include "support.h"
 #include "support_site.h"
+#include "why.h"
 #include "why_search.h"
 
 #define SID "US00000000000000000000000000001003"
@@ -24,6 +27,7 @@
 #define HEAD "event=7Q2M4KXA verdict=deny reason=role-ended "
 #define LINE HEAD TAIL
 #define TAG "pam_twrbac(sshd:account): "
+#define PLUGIN_TAG "sudo_twrbac: "
 
 /* ---- what was written is read ---- */
 
@@ -65,7 +69,8 @@ same_value(const struct logread *lr, enum twr_log_key key, const char *want)
 START_TEST(what_is_written_is_read)
 {
 	static const char *const verdicts[] = { "grant", "deny", "exempt",
-		"would-deny", "break-glass" };
+		"would-deny", "break-glass", "member", "not-member" };
+	static const char *const bys[] = { "argument", "conf", "unconfigured" };
 	char v[8][40], line[TWR_LOGLINE_MAX];
 	struct twr_judgement jd;
 	struct twr_holding holding = { 7, 3, 0, 1700000000, 0 };
@@ -77,7 +82,7 @@ START_TEST(what_is_written_is_read)
 	for (i = 0; i < 20000; i++) {
 		struct twr_report rp = { .judgement = &jd,
 			.event = "7Q2M4KXA",
-			.verdict = verdicts[pick(5)],
+			.verdict = verdicts[pick(7)],
 			.reason = (enum twr_reason)pick(TWR_REASON_COUNT),
 			.rhost = some_value(v[0]),
 			.tty = some_value(v[1]) };
@@ -101,7 +106,7 @@ START_TEST(what_is_written_is_read)
 		jd.clock_behind = pick(2) == 0;
 		jd.conf_edited = pick(2) == 0;
 		if (pick(2))
-			rp.by = pick(2) ? "conf" : "argument";
+			rp.by = bys[pick(3)];
 		if (pick(2))
 			(void)twr_fail(&jd.error, TWR_EINVAL, "a \"%d\" = x",
 			    i);
@@ -131,6 +136,167 @@ START_TEST(what_is_written_is_read)
 		same_value(&lr, TWR_LOG_CONF, jd.conf_edited ? "edited" : NULL);
 		same_value(&lr, TWR_LOG_ERROR,
 		    jd.error.text[0] ? jd.error.text : NULL);
+	}
+}
+END_TEST
+
+/* ---- every word that they have ---- */
+
+static const enum twr_reason reasons[] = {
+#define X(id, word, text) TWR_REASON_##id,
+	TWR_REASONS(X)
+#undef X
+};
+
+/* Write what was reported, read it back, and see what why says to it. */
+static void
+is_understood(const struct twr_report *rp)
+{
+	char line[TWR_LOGLINE_MAX];
+	struct out_list remarks = { 0 };
+	struct logread lr;
+	struct twr_error err;
+
+	twr_logline(rp, line);
+	ck_assert_msg(logread_parse(line, &lr, &err) == TWR_OK, "%s: %s",
+	    err.text, line);
+	ck_assert_str_eq(lr.value[TWR_LOG_VERDICT], rp->verdict);
+	ck_assert_int_eq(lr.reason, rp->reason);
+	ck_assert_int_eq(lr.by != LOGREAD_BY_NOTHING, rp->by != NULL);
+	why_remarks(&lr, &remarks);
+	/* whoever is let in against the policy: by what, where */
+	ck_assert_msg((rp->by != NULL) ==
+		(remarks.items != NULL &&
+		    strstr(remarks.items, "let in") != NULL),
+	    "%s: %s", line, remarks.items);
+	free(remarks.items);
+}
+
+static const char *
+module_says(struct twr_judgement *jd, const struct pam_args *args)
+{
+	struct pam_outcome out = pam_verdict(args, jd, jd->request.now);
+	const struct twr_report rp = { .judgement = jd,
+		.event = "7Q2M4KXA",
+		.verdict = out.verdict,
+		.reason = out.reason,
+		.by = out.by };
+
+	is_understood(&rp);
+	return out.by != NULL ? out.by : out.verdict;
+}
+
+static void
+note_word(char seen[256], const char *word)
+{
+	size_t len = strlen(seen);
+	char one[32];
+
+	(void)snprintf(one, sizeof(one), "%s ", word);
+	if (strstr(seen, one) == NULL)
+		(void)snprintf(seen + len, 256 - len, "%s", one);
+}
+
+START_TEST(every_outcome_of_the_module)
+{
+	static const enum twr_verdict verdicts[] = { TWR_DENY, TWR_GRANT,
+		TWR_EXEMPT };
+	static const struct pam_args args[] = { { .policy = "/p" },
+		{ .policy = "/p", .permissive_until = TWR_NEVER },
+		{ .policy = "/p",
+		    .permissive_unconfigured = true,
+		    .unconfigured = true },
+		{ .policy = "/p", .break_glass = "root" } };
+	char seen[256] = "";
+	struct twr_judgement jd;
+	size_t v, a;
+	int permissive;
+
+	for (v = 0; v < 3; v++)
+		for (a = 0; a < 4; a++)
+			for (permissive = 0; permissive < 2; permissive++) {
+				memset(&jd, 0, sizeof(jd));
+				jd.reader.fd = -1;
+				jd.request.service = "sshd";
+				jd.request.user = jd.claimant = "root";
+				jd.claimant_real = jd.user_public = true;
+				jd.decision.verdict = verdicts[v];
+				jd.decision.reason = reasons[_i];
+				jd.decision.permissive = permissive == 1;
+				note_word(seen, module_says(&jd, &args[a]));
+			}
+	/* all of them, each from somewhere */
+	ck_assert_ptr_nonnull(strstr(seen, "deny "));
+	ck_assert_ptr_nonnull(strstr(seen, "grant "));
+	ck_assert_ptr_nonnull(strstr(seen, "exempt "));
+	ck_assert_ptr_nonnull(strstr(seen, "conf "));
+	ck_assert_ptr_nonnull(strstr(seen, "argument "));
+	if (reasons[_i] == TWR_REASON_POLICY_MISSING)
+		ck_assert_ptr_nonnull(strstr(seen, "unconfigured "));
+}
+END_TEST
+
+START_TEST(every_outcome_of_the_plugin)
+{
+	static const char *const words[] = { "member", "not-member" };
+	struct twr_judgement jd;
+	size_t i;
+
+	memset(&jd, 0, sizeof(jd));
+	jd.reader.fd = -1;
+	jd.request.service = TWR_ROLE_SERVICE;
+	jd.request.user = "ann";
+	jd.user_public = true;
+	for (i = 0; i < 2; i++) {
+		const struct twr_report rp = { .judgement = &jd,
+			.event = "7Q2M4KXA",
+			.verdict = words[i],
+			.reason = reasons[_i] };
+
+		is_understood(&rp);
+	}
+}
+END_TEST
+
+/* What is asked again is what was asked. */
+START_TEST(the_question_of_a_line)
+{
+	static const struct {
+		const char *verdict, *demand, *scope, *want;
+	} rows[] = {
+		{ "not-member", "hosts:operator", "acme/web",
+		    "ann hosts:operator acme/web" },
+		{ "member", "hosts:operator", "-", "ann hosts:operator -" },
+		{ "not-member", "-", "-", "ann - -" },
+		{ "not-member", "hosts:oper..", "acme/web", "ann - acme/web" },
+		{ "not-member", "hosts:operator@x", "-", "ann - -" },
+		{ "not-member", "operator", "-", "ann - -" },
+		{ "deny", "hosts:operator", "acme/web", "ann rule" },
+	};
+	char line[TWR_LOGLINE_MAX], got[256];
+	struct why_question qu;
+	struct logread lr;
+	struct twr_error err;
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		(void)snprintf(line, sizeof(line),
+		    "event=7Q2M4KXA verdict=%s reason=role-ended service=sudo "
+		    "login=ann user=- target=- invoker=- scope=%s demand=%s "
+		    "role=- at=- rhost=- tty=- serial=7",
+		    rows[i].verdict, rows[i].scope, rows[i].demand);
+		ck_assert_msg(logread_parse(line, &lr, &err) == TWR_OK, "%s",
+		    err.text);
+		qu = why_question(&lr);
+		if (qu.asks_role)
+			(void)snprintf(got, sizeof(got), "%s %s %s",
+			    qu.req.user,
+			    qu.role.role != NULL ? qu.role.role : "-",
+			    qu.role.scope != NULL ? qu.role.scope : "-");
+		else
+			(void)snprintf(got, sizeof(got), "%s rule",
+			    qu.req.user);
+		ck_assert_str_eq(got, rows[i].want);
 	}
 }
 END_TEST
@@ -176,9 +342,9 @@ static const char *const bad_lines[] = { "", "event=7Q2M4KXA", HEAD,
 	/* values of those */
 	LINE " policy=next", LINE " policy=-", LINE " by=-", LINE " error=-",
 	LINE " clock=ahead", LINE " conf=new", LINE " by=me", LINE " error=x",
-	LINE " error=\"x", LINE " error=x\"", LINE " error=\"a\"b\"",
-	LINE " error=\"a=b\"", LINE "0000000000000000000", LINE "x",
-	LINE "\\x30",
+	LINE " by=unconfigure", LINE " by=", LINE " by=prev", LINE " error=\"x",
+	LINE " error=x\"", LINE " error=\"a\"b\"", LINE " error=\"a=b\"",
+	LINE "0000000000000000000", LINE "x", LINE "\\x30",
 	/* escapes that the writer does not make */
 	LINE " error=\"\\x41\"", LINE " error=\"\\x20\"",
 	LINE " error=\"\\x0\"", LINE " error=\"\\x00\"",
@@ -270,6 +436,16 @@ static const struct head_row {
 	    "2026-11-20T20:14:03Z|ops1|sshd[17]" },
 	{ "<85>1 2026-11-20T20:14:03Z ops1 sshd 17 - - " MSG,
 	    "2026-11-20T20:14:03Z|ops1|sshd[17]" },
+	/* the plugin's */
+	{ PLUGIN_TAG LINE, "always||" },
+	{ "Nov 20 20:14:03 ops1 sudo: " PLUGIN_TAG LINE,
+	    "2026-11-20T20:14:03Z|ops1|sudo" },
+	{ "<85>1 2026-11-20T20:14:03Z ops1 sudo 17 - - " PLUGIN_TAG LINE,
+	    "2026-11-20T20:14:03Z|ops1|sudo[17]" },
+	{ PLUGIN_TAG "step=login met=yes reason=none", NULL },
+	{ "Nov 20 20:14:03 ops1 eve: x" PLUGIN_TAG LINE, NULL },
+	{ "Nov 20 20:14:03 ops1 eve: sudo_twrbac(sudo): " LINE, NULL },
+	{ "Nov 20 20:14:03 ops1 sudo_twrbac: " LINE, NULL },
 	/* what others quote */
 	{ "Nov 20 20:14:03 ops1 sshd[17]: Invalid user " MSG, NULL },
 	{ "Nov 20 20:14:03 ops1 sshd[17]:" MSG, NULL },
@@ -360,8 +536,13 @@ see(void *ctx, const struct log_entry *e, bool *enough, struct twr_error *err)
 
 	(void)err;
 	(void)snprintf(seen->text + len, sizeof(seen->text) - len,
-	    "%s %s %s %lld%s\n", e->line->value[TWR_LOG_LOGIN], e->host,
-	    e->program, (long long)e->at, e->trusted ? " trusted" : "");
+	    "%s %s %s %lld%s%s", e->line->value[TWR_LOG_LOGIN], e->host,
+	    e->program, (long long)e->at, e->trusted ? " trusted" : "",
+	    e->uid == TWR_UID_UNKNOWN ? "\n" : " uid ");
+	len = strlen(seen->text);
+	if (e->uid != TWR_UID_UNKNOWN)
+		(void)snprintf(seen->text + len, sizeof(seen->text) - len,
+		    "%lu\n", (unsigned long)e->uid);
 	*enough = strcmp(e->line->value[TWR_LOG_LOGIN], "enough") == 0;
 	return TWR_OK;
 }
@@ -395,8 +576,17 @@ static const struct export_row {
 	    "ann   -9223372036854775808 trusted\n"),
 	ROW(BINARY FROM_ROOT "\nMESSAGE=" MSG "\n" FROM_ROOT REST "\n",
 	    "ann ops1 sshd[17] 1795205643 trusted\n"),
-	/* not root's, or nobody knows whose */
-	ROW("MESSAGE=" MSG "\n_UID=1000\n" REST "\n", ""),
+	/* not root's */
+	ROW("MESSAGE=" MSG "\n_UID=1000\n" REST "\n",
+	    "ann ops1 sshd[17] 1795205643 uid 1000\n"),
+	ROW("MESSAGE=" MSG "\n_UID=4294967294\n" REST "\n",
+	    "ann ops1 sshd[17] 1795205643 uid 4294967294\n"),
+	/* nobody knows whose */
+	ROW("MESSAGE=" MSG "\n_UID=4294967295\n" REST "\n", ""),
+	ROW("MESSAGE=" MSG "\n_UID=18446744073709551616\n" REST "\n", ""),
+	ROW("MESSAGE=" MSG "\n_UID=1000x\n" REST "\n", ""),
+	ROW("MESSAGE=" MSG "\n_UID=-1\n" REST "\n", ""),
+	ROW("MESSAGE=" MSG "\n_UID=\n" REST "\n", ""),
 	ROW("MESSAGE=" MSG "\n" REST "\n", ""),
 	ROW("MESSAGE=" MSG "\nUID=0\n" REST "\n", ""),
 	ROW("MESSAGE=" MSG "\n_UID=00\n" REST "\n", ""),
@@ -441,6 +631,78 @@ START_TEST(the_journals_export)
 	else
 		ck_assert_int_eq(rc, TWR_EUNREADABLE);
 	(void)fclose(fp);
+}
+END_TEST
+
+/* ---- whose words these are ---- */
+
+#define OF(id, verdict) \
+	"event=" id " verdict=" verdict " reason=role-ended " TAIL "\n"
+
+/* Neither voice has the other's verdicts; a bare line may be of both. */
+START_TEST(no_voice_has_the_others_verdicts)
+{
+	static const char text[] = TAG OF("AAAAAAAA", "deny")
+	    TAG OF("BBBBBBBB", "not-member") TAG OF("CCCCCCCC", "member")
+		PLUGIN_TAG OF("DDDDDDDD", "not-member")
+		    PLUGIN_TAG OF("EEEEEEEE", "deny")
+			PLUGIN_TAG OF("FFFFFFFF", "would-deny")
+			    OF("GGGGGGGG", "deny") OF("HHHHHHHH", "not-member");
+	const char *path = support_path("voices");
+	struct seen seen = { "" };
+	struct log_scan ls = { .now = NOV20, .fn = see, .ctx = &seen };
+	struct twr_error err = { "" };
+
+	support_write(path, text, sizeof(text) - 1, 0600);
+	ck_assert_int_eq(log_scan_file(&ls, path, &err), TWR_OK);
+	ck_assert_uint_eq(ls.n_bad, 4);
+	ck_assert_ptr_nonnull(strstr(ls.bad.text, "line 2: no verdict of"));
+	ck_assert_str_eq(seen.text,
+	    "ann   -9223372036854775808\nann   -9223372036854775808\n"
+	    "ann   -9223372036854775808\nann   -9223372036854775808\n");
+}
+END_TEST
+
+static uint32_t
+ann_is_1000(void *ctx, const char *login)
+{
+	(void)ctx;
+	return strcmp(login, "ann") == 0 ? 1000 : TWR_UID_UNKNOWN;
+}
+
+/* sudo's own words have the uid of who runs it: of himself, and no other. */
+START_TEST(a_process_speaks_for_its_own_login)
+{
+	static const struct {
+		const char *uid, *login;
+		size_t n;
+	} rows[] = { { "0", "ann", 1 }, { "0", "bob", 1 }, { "1000", "ann", 1 },
+		{ "1000", "bob", 0 }, { "1001", "ann", 0 }, { "1000", "-", 0 },
+		{ "1000", "#0123abcd", 0 } };
+	const char *path = support_path("export");
+	struct why_wanted wanted = {
+		.most = 9, .all = true, .uid_of = ann_is_1000
+	};
+	struct why_found found;
+	struct twr_error err;
+	char text[1024];
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		(void)snprintf(text, sizeof(text),
+		    "_UID=%s\nMESSAGE=sudo_twrbac: event=AAAAAAAA "
+		    "verdict=not-member reason=role-ended service=sudo "
+		    "login=%s user=- target=- invoker=- scope=- demand=- "
+		    "role=- at=- rhost=- tty=- serial=1\n\n",
+		    rows[i].uid, rows[i].login);
+		support_write(path, text, strlen(text), 0600);
+		ck_assert_int_eq(why_search(&wanted, path, "/nowhere", NOV20,
+				     &found, &err),
+		    TWR_OK);
+		ck_assert_msg(found.n == rows[i].n, "uid %s of %s", rows[i].uid,
+		    rows[i].login);
+		why_found_free(&found);
+	}
 }
 END_TEST
 
@@ -510,6 +772,9 @@ main(void)
 {
 	const struct support_test tests[] = {
 		SUPPORT_TEST(what_is_written_is_read),
+		SUPPORT_ROWS(every_outcome_of_the_module, reasons),
+		SUPPORT_ROWS(every_outcome_of_the_plugin, reasons),
+		SUPPORT_TEST(the_question_of_a_line),
 		SUPPORT_TEST(a_copy_stands_alone),
 		SUPPORT_ROWS(what_the_module_does_not_write_is_refused,
 		    bad_lines),
@@ -518,6 +783,8 @@ main(void)
 		SUPPORT_ROWS(lines_of_log_files, heads),
 		SUPPORT_TEST(an_hour_that_happens_twice),
 		SUPPORT_ROWS(the_journals_export, exports),
+		SUPPORT_TEST(no_voice_has_the_others_verdicts),
+		SUPPORT_TEST(a_process_speaks_for_its_own_login),
 		SUPPORT_ROWS(what_is_wanted_is_found, searches),
 		SUPPORT_END,
 	};

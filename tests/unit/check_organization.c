@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "apply.h"
 #include "journal.h"
@@ -10,6 +11,29 @@
 #include "support_directory.h"
 
 static struct twr_error err;
+
+/* ---- a file that changes while it is read ---- */
+
+ssize_t __real_read(int fd, void *buf, size_t len);
+ssize_t __wrap_read(int fd, void *buf, size_t len);
+ssize_t __wrap___read_chk(int fd, void *buf, size_t len, size_t room);
+
+static const char *changing; /* this file; NULL: none */
+static off_t new_size;
+
+ssize_t
+__wrap_read(int fd, void *buf, size_t len)
+{
+	if (changing != NULL && truncate(changing, new_size) != 0)
+		return -1;
+	return __real_read(fd, buf, len);
+}
+
+ssize_t
+__wrap___read_chk(int fd, void *buf, size_t len, size_t room)
+{
+	return __wrap_read(fd, buf, len < room ? len : room);
+}
 
 #define MUST(call) support_expect((call), TWR_OK, &err, NULL)
 
@@ -21,6 +45,39 @@ static struct twr_error err;
 #define ADMIN \
 	"{ user = \"alice@example.com\"; scope = \"acme\";" \
 	" role = \"hosts:admin\"; }"
+
+static const struct {
+	off_t less;
+	const char *want; /* NULL: read */
+} changes[] = { { 0, NULL }, { 1, "became shorter while it was read" },
+	{ 40, "became shorter while it was read" },
+	{ -1, "became longer while it was read" } };
+
+/* What was cut off may be people, or the comma that ends a list. */
+START_TEST(a_file_that_changes_while_it_is_read_is_refused)
+{
+	static const char text[] = TOP REST
+	    "users = ( " ALICE " ); assignments = ( " ADMIN " ); # end\n";
+	const char *path = support_path("organization");
+	struct organization *org = NULL;
+	enum twr_status rc;
+
+	support_write(path, text, sizeof(text) - 1, 0600);
+	changing = path;
+	new_size = (off_t)sizeof(text) - 1 - changes[_i].less;
+	rc = organization_read(path, &org, &err);
+	changing = NULL;
+	if (changes[_i].want == NULL) {
+		ck_assert_msg(rc == TWR_OK, "%s", err.text);
+		organization_free(org);
+		return;
+	}
+	ck_assert_int_eq(rc, TWR_EDATA);
+	ck_assert_ptr_null(org);
+	ck_assert_msg(strstr(err.text, changes[_i].want) != NULL, "%s",
+	    err.text);
+}
+END_TEST
 
 /* ---- what the file alone cannot say ---- */
 
@@ -468,6 +525,8 @@ int
 main(void)
 {
 	const struct support_test tests[] = {
+		SUPPORT_ROWS(a_file_that_changes_while_it_is_read_is_refused,
+		    changes),
 		SUPPORT_ROWS(refused_with_line_and_cure, wrongs),
 		SUPPORT_TEST(text_is_a_fixed_point),
 		SUPPORT_TEST(export_then_apply_does_nothing),

@@ -3,9 +3,12 @@
 /* One policy for the questions of a process: how long, and of which file. */
 #include "sudo_policy.h"
 
+#include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "logline.h"
 #include "support.h"
 #include "support_site.h"
 
@@ -128,6 +131,60 @@ START_TEST(a_policy_from_before_says_so)
 }
 END_TEST
 
+/* Whatever the answer is, and whether there is a policy or not. */
+START_TEST(the_question_is_in_the_log)
+{
+	static const struct {
+		const char *login, *role, *scope;
+		enum twr_reason want;
+	} rows[] = {
+		{ "bob", "hosts:operator", "acme/messaging/production",
+		    TWR_REASON_GRANTED },
+		{ "bob", "hosts:nobody", "acme/messaging/production",
+		    TWR_REASON_ROLE_UNKNOWN },
+		{ "bob", "hosts:operator", "acme/nowhere",
+		    TWR_REASON_SCOPE_UNKNOWN },
+		{ "nobody", "hosts:operator", "acme/messaging/production",
+		    TWR_REASON_LOGIN_UNMAPPED },
+		{ "eve", "hosts:operator", "acme/messaging/production",
+		    TWR_REASON_USER_SUSPENDED },
+		{ "bob", "hosts:operator", "acme/messaging/production",
+		    TWR_REASON_POLICY_MISSING }, /* see below */
+		{ "bob", "hosts:operator", NULL, TWR_REASON_POLICY_MISSING },
+	};
+	const char *path = support_path("policy.cdb");
+	struct twr_gate gate = support_gate(path);
+	char line[TWR_LOGLINE_MAX], want[128];
+	struct twr_judgement jd;
+	size_t i;
+
+	support_site_write(path);
+	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		const struct sudo_ask asked = { rows[i].login,
+			rows[i].login[0] == 'e' ? 1002 : 1001,
+			{ rows[i].role, rows[i].scope } };
+		struct twr_report rp = { .judgement = &jd,
+			.event = "7Q2M4KXA",
+			.verdict = "not-member" };
+
+		if (rows[i].want == TWR_REASON_POLICY_MISSING)
+			(void)unlink(path);
+		gate.boottime += SUDO_POLICY_FRESH_S;
+		sudo_policy_ask(&sp, &gate, &asked, NULL, &jd);
+		ck_assert_str_eq(twr_reason_word(jd.decision.reason),
+		    twr_reason_word(rows[i].want));
+		rp.reason = jd.decision.reason;
+		twr_logline(&rp, line);
+		(void)snprintf(want, sizeof(want), " scope=%s demand=%s ",
+		    rows[i].scope != NULL ? rows[i].scope : "-", rows[i].role);
+		ck_assert_msg(strstr(line, want) != NULL, "no \"%s\" in %s",
+		    want, line);
+		sudo_policy_answered(&jd);
+	}
+	sudo_policy_close(&sp);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -137,6 +194,7 @@ main(void)
 		SUPPORT_TEST(time_passes_in_an_open_policy),
 		SUPPORT_TEST(without_a_clock_nobody_is_a_member),
 		SUPPORT_TEST(a_policy_from_before_says_so),
+		SUPPORT_TEST(the_question_is_in_the_log),
 		SUPPORT_END,
 	};
 
