@@ -9,150 +9,7 @@
 #include "clock.h"
 #include "setup.h"
 
-#define PROFILE "/usr/share/pam-configs/twrbac"
 #define PERMISSIVE_MOST_S (90 * 86400)
-
-static const char *const states[] = { [SETUP_UNJUDGED] = "not judged",
-	[SETUP_PERMISSIVE] = "permissive",
-	[SETUP_ENFORCING] = "enforcing" };
-
-/* ---- the report ---- */
-
-static const struct out_column columns[] = {
-	{ "service", "SERVICE", OUT_WHOLE },
-	{ "state", "STATE", OUT_WHOLE },
-	{ "until", "UNTIL", OUT_TIME },
-	{ "change", "CHANGE", OUT_TEXT },
-	{ "refused", "REFUSED", OUT_NUMBER },
-	{ "line", "LINE", OUT_WHOLE },
-};
-
-static const struct out_column refused_columns[] = {
-	{ "login", "LOGIN", OUT_WHOLE },
-	{ "service", "SERVICE", OUT_WHOLE },
-	{ "reason", "REASON", OUT_TEXT },
-	{ "user", "USER", OUT_TEXT },
-};
-
-static void
-print_services(const struct setup *su)
-{
-	struct out *out = su->cli->out;
-	const struct setup_service *sv;
-	size_t i;
-
-	out_table(out, columns, sizeof(columns) / sizeof(*columns));
-	for (i = 0; i < su->n; i++) {
-		sv = &su->services[i];
-		out_text(out, sv->name);
-		out_text(out, states[sv->will]);
-		out_number(out,
-		    sv->will == SETUP_PERMISSIVE ? sv->will_until : TWR_ALWAYS);
-		out_text(out, sv->change);
-		out_number(out, (int64_t)sv->refused);
-		out_text(out, sv->where[0] != '\0' ? sv->where : NULL);
-	}
-}
-
-static void
-print_refusals(const struct setup *su)
-{
-	struct out *out = su->cli->out;
-	size_t i;
-
-	out_section(out, "refused", "login that would be refused",
-	    refused_columns,
-	    sizeof(refused_columns) / sizeof(*refused_columns));
-	for (i = 0; i < su->n_refusals; i++) {
-		out_text(out, su->refusals[i].login);
-		out_text(out, su->refusals[i].service);
-		out_text(out, su->refusals[i].reason);
-		out_text(out, su->refusals[i].user);
-	}
-}
-
-/* How many services are in that state, and in the end of the first. */
-static size_t
-count(const struct setup *su, enum setup_state state, int64_t *until)
-{
-	size_t i, n = 0;
-
-	*until = TWR_NEVER;
-	for (i = 0; i < su->n; i++) {
-		if (su->services[i].will != state)
-			continue;
-		n++;
-		if (su->services[i].will_until < *until)
-			*until = su->services[i].will_until;
-	}
-	return n;
-}
-
-/* Debian's way: a line in common-account. */
-static bool
-uses_profile(const struct setup *su)
-{
-	size_t i;
-
-	for (i = 0; i < su->n; i++) {
-		if (strstr(su->services[i].where, "/common-account:") != NULL)
-			return true;
-	}
-	return false;
-}
-
-static void
-say_next(const struct setup *su)
-{
-	struct out *out = su->cli->out;
-	char when[CLOCK_TEXT_LEN];
-	int64_t until;
-	size_t permissive = count(su, SETUP_PERMISSIVE, &until);
-	int64_t unused;
-	size_t enforcing = count(su, SETUP_ENFORCING, &unused);
-
-	if (su->in.dry_run)
-		out_effect(out, "dry run: nothing was changed");
-	else if (su->in.remove)
-		out_effect(out, "the lines of setup are out of %s",
-		    su->places.dirs[0]);
-	else if (permissive > 0) {
-		clock_format(until, out->utc, when);
-		out_effect(out,
-		    "until %s refusals are only logged, as would-deny; then, "
-		    "or with \"twrbac setup --enforce\", %s refused. Log in "
-		    "anew to try it",
-		    when,
-		    su->n_refusals == 0 ? "nobody listed here is" :
-					  "the logins above are");
-	} else if (enforcing > 0)
-		out_effect(out,
-		    "the gate is in force; keep this session open until a new "
-		    "login works. \"twrbac doctor\" proves it, \"twrbac setup "
-		    "--permissive 1d\" opens it again for a while");
-	else
-		out_effect(out,
-		    "no service is judged; twrbac setup --services sshd "
-		    "begins");
-	if (!su->in.remove && su->has_directory && !su->is_copy &&
-	    su->administrators < 2 && su->in.administrator == NULL)
-		out_warn(out,
-		    "only one administrator has a login; name a second one "
-		    "with --administrator EMAIL --administrator-login LOGIN");
-	if (!su->in.remove && access(PROFILE, F_OK) == 0 && !uses_profile(su))
-		out_note(out,
-		    "for all services at once Debian has pam-auth-update "
-		    "--enable twrbac; take that way or setup's lines, never "
-		    "both");
-}
-
-static void
-report(const struct setup *su)
-{
-	print_services(su);
-	print_refusals(su);
-	say_next(su);
-}
 
 /* ---- what is asked for ---- */
 
@@ -191,6 +48,7 @@ take_options(struct setup *su, struct twr_error *err)
 	in->services = opts->value[OPT_SERVICES];
 	in->enforce = opts->value[OPT_ENFORCE] != NULL;
 	in->remove = opts->value[OPT_REMOVE] != NULL;
+	in->profile = opts->value[OPT_PROFILE] != NULL;
 	in->dry_run = opts->value[OPT_DRY_RUN] != NULL;
 	in->asks = opts->value[OPT_YES] == NULL && isatty(STDIN_FILENO) &&
 	    isatty(STDERR_FILENO);
@@ -198,8 +56,12 @@ take_options(struct setup *su, struct twr_error *err)
 	    (in->organization != NULL || in->services != NULL || in->enforce ||
 		in->owner != NULL || in->administrator != NULL))
 		return twr_fail(err, TWR_EINVAL,
-		    "--remove stands alone: it takes every line of setup out, "
-		    "and leaves the organization as it is");
+		    "--remove stands alone, or with --profile: it takes every "
+		    "line of setup out, and leaves the organization as it is");
+	if (in->profile && in->services != NULL)
+		return twr_fail(err, TWR_EINVAL,
+		    "--profile is for all services at once, --services for "
+		    "those it names; take one of them");
 	if (in->administrator == NULL && in->administrator_login != NULL)
 		return twr_fail(err, TWR_EINVAL,
 		    "--administrator-login needs --administrator EMAIL");
@@ -212,12 +74,20 @@ is_question(const struct setup *su)
 {
 	const struct setup_answers *in = &su->in;
 
-	return su->has_directory && in->services == NULL && !in->enforce &&
-	    in->permissive_s == 0 && in->administrator == NULL &&
-	    in->host_scope == NULL;
+	return su->has_directory && in->services == NULL && !in->profile &&
+	    !in->enforce && in->permissive_s == 0 &&
+	    in->administrator == NULL && in->host_scope == NULL;
 }
 
 /* ---- the ways through ---- */
+
+static enum twr_status
+write_lines(struct setup *su, struct twr_error *err)
+{
+	enum twr_status rc = setup_write(su, err);
+
+	return rc == TWR_OK ? setup_profile_write(su, err) : rc;
+}
 
 static enum twr_status
 run_removal(struct setup *su, struct twr_error *err)
@@ -225,10 +95,12 @@ run_removal(struct setup *su, struct twr_error *err)
 	enum twr_status rc;
 
 	rc = setup_remove(su, err);
+	if (rc == TWR_OK && su->in.profile)
+		rc = setup_profile_plan(su, err);
 	if (rc == TWR_OK && !su->in.dry_run)
-		rc = setup_write(su, err);
+		rc = write_lines(su, err);
 	if (rc == TWR_OK)
-		report(su);
+		setup_report(su);
 	return rc;
 }
 
@@ -240,62 +112,17 @@ prepare_lines(struct setup *su, struct twr_error *err)
 
 	if (su->in.services != NULL)
 		rc = setup_choose(su, su->in.services, err);
-	else if (!su->has_directory)
+	else if (!su->has_directory && !su->in.profile)
 		rc = twr_fail(err, TWR_EINVAL,
-		    "setup needs --services LIST, such as sshd");
+		    "setup needs --services LIST, such as sshd, or on Debian "
+		    "--profile");
 	if (rc == TWR_OK)
 		rc = setup_plan(su, err);
+	if (rc == TWR_OK && setup_profile_is_meant(su))
+		rc = setup_profile_plan(su, err);
 	if (rc == TWR_OK)
 		rc = setup_prove(su, false, err);
 	return rc;
-}
-
-static void
-show_plan(const struct setup *su)
-{
-	const struct setup_answers *in = &su->in;
-	const struct setup_service *sv;
-	char when[CLOCK_TEXT_LEN];
-	size_t i;
-
-	setup_say("This is going to be done:");
-	if (!su->has_directory)
-		setup_say("  %s: the organization %s, Owner %s (login %s)",
-		    su->cli->session->directory_path, in->organization,
-		    in->owner, in->login);
-	if (in->administrator != NULL && !su->has_administrator)
-		setup_say("  second administrator %s (login %s)",
-		    in->administrator, in->administrator_login);
-	if (!su->has_policy || su->conf_edited)
-		setup_say("  a policy is compiled from %s",
-		    su->cli->session->conf_path);
-	for (i = 0; i < su->n; i++) {
-		sv = &su->services[i];
-		if (sv->text == NULL)
-			continue;
-		clock_format(sv->will_until, su->cli->out->utc, when);
-		setup_say("  %s: %s, %s%s", sv->file.path, sv->change,
-		    states[sv->will],
-		    sv->will != SETUP_PERMISSIVE ? "" : " until");
-		if (sv->will == SETUP_PERMISSIVE)
-			setup_say("      %s", when);
-	}
-}
-
-static void
-show_refusals(const struct setup *su)
-{
-	const struct setup_refusal *rf;
-	size_t i;
-
-	for (i = 0; i < su->n_refusals && i < 40; i++) {
-		rf = &su->refusals[i];
-		setup_say("  %s %s: %s", rf->service, rf->login, rf->reason);
-	}
-	if (su->n_refusals > 40)
-		setup_say("  and %zu more", su->n_refusals - 40);
-	if (su->n_refusals == 0)
-		setup_say("  nobody");
 }
 
 static bool
@@ -317,15 +144,15 @@ finish(struct setup *su, bool asked, struct twr_error *err)
 	if (su->in.asks && !su->in.dry_run && (enforces || !asked) &&
 	    writes_lines(su)) {
 		setup_say("Refused from then on:");
-		show_refusals(su);
+		setup_show_refusals(su);
 		if ((rc = setup_go_on(su, "Write the lines? (y/n)", err)) !=
 		    TWR_OK)
 			return rc;
 	}
 	if (writes_lines(su) && !su->in.dry_run)
-		rc = setup_write(su, err);
+		rc = write_lines(su, err);
 	if (rc == TWR_OK)
-		report(su);
+		setup_report(su);
 	return rc;
 }
 
@@ -342,7 +169,7 @@ show_state(struct setup *su, bool *ends, struct twr_error *err)
 	for (i = 0; i < su->n; i++) {
 		clock_format(su->services[i].until, su->cli->out->utc, when);
 		setup_say("  %s: %s%s%s", su->services[i].name,
-		    states[su->services[i].state],
+		    setup_state_word(su->services[i].state),
 		    su->services[i].state == SETUP_PERMISSIVE ? " until " : "",
 		    su->services[i].state == SETUP_PERMISSIVE ? when : "");
 	}
@@ -376,15 +203,19 @@ run_setup(struct setup *su, struct twr_error *err)
 	    (rc = prepare_lines(su, err)) != TWR_OK)
 		return rc;
 	if (su->in.dry_run) {
-		show_plan(su);
+		setup_show_plan(su);
 		return finish(su, true, err);
 	}
 	if (asks) {
-		show_plan(su);
+		setup_show_plan(su);
 		if ((rc = setup_go_on(su, "Go on? (y/n)", err)) != TWR_OK)
 			return rc;
 	}
-	if ((rc = setup_run_steps(su, err)) != TWR_OK)
+	/* without a policy nothing refuses yet, not for a moment */
+	if (su->profile.text != NULL && !su->has_policy &&
+	    su->profile.will == SETUP_PERMISSIVE && (asks || !su->in.asks))
+		rc = setup_profile_write(su, err);
+	if (rc != TWR_OK || (rc = setup_run_steps(su, err)) != TWR_OK)
 		return rc;
 	su->has_directory = su->has_policy = true;
 	rc = finish(su, asks, err);
@@ -402,6 +233,7 @@ static const struct opt_help options[] = {
 	{ OPT_NO_HOSTS_ROLE, "do not give the two hosts:admin" },
 	{ OPT_HOST_SCOPE, "the scope this host lives in (the organization)" },
 	{ OPT_SERVICES, "services that get the line, such as sshd,sudo" },
+	{ OPT_PROFILE, "all services at once, by Debian's pam-auth-update" },
 	{ OPT_PERMISSIVE, "for how long refusals are only logged (14d)" },
 	{ OPT_ENFORCE, "refuse; also for lines that are permissive" },
 	{ OPT_REMOVE, "take every line of setup out of pam.d" },

@@ -83,6 +83,7 @@
 	X(ADMINISTRATOR_LOGIN, "administrator-login", "LOGIN") \
 	X(PERMISSIVE, "permissive", "DURATION") \
 	X(ENFORCE, "enforce", NULL) \
+	X(PROFILE, "profile", NULL) \
 	X(COMPLETE, "complete", NULL)
 
 enum opt {

@@ -124,6 +124,23 @@ pamd_edit_find(const char *text, size_t from, struct pamd_mark *ret)
 	return false;
 }
 
+bool
+pamd_edit_find_module(const char *text, struct pamd_mark *ret)
+{
+	size_t at = 0, len, used;
+	unsigned line = 0;
+
+	for (; text[at] != '\0'; at += len) {
+		used = counting(text + at, &len);
+		line++;
+		if (memmem(text + at, used, MODULE, strlen(MODULE)) == NULL)
+			continue;
+		*ret = (struct pamd_mark) { at, at + len, line };
+		return true;
+	}
+	return false;
+}
+
 char *
 pamd_edit_insert(const char *text, size_t at, const char *line)
 {
@@ -146,14 +163,14 @@ pamd_edit_remove(const char *text)
 	return ret;
 }
 
-/* ---- permissive_until= in a marked line ---- */
+/* ---- permissive_until= in a line ---- */
 
 /* Where the argument stands with the blanks before it; false: nowhere. */
 static bool
 find_until(const char *text, const struct pamd_mark *mark, size_t *from,
     size_t *to)
 {
-	size_t hash = mark->from + strcspn(text + mark->from, "#"), at, len;
+	size_t hash = mark->from + strcspn(text + mark->from, "#\n"), at, len;
 
 	for (at = mark->from; at < hash; at = *to) {
 		*from = at;
@@ -169,24 +186,41 @@ find_until(const char *text, const struct pamd_mark *mark, size_t *from,
 	return false;
 }
 
+/* Without any of them; *at is where the first one stood, or belongs. */
 static char *
-permit_one(const char *text, const struct pamd_mark *mark, const char *until)
+forbid_one(const char *text, const struct pamd_mark *mark, size_t *at)
 {
-	char *ret = NULL;
+	char *ret = strdup(text);
 	size_t from, to;
+	bool found = false;
 
-	if (!find_until(text, mark, &from, &to)) {
-		if (until == NULL)
-			return strdup(text);
-		from = mark->from + strcspn(text + mark->from, "#");
-		while (from > mark->from && strchr(" \t", text[from - 1]))
-			from--;
-		to = from;
+	while (ret != NULL && find_until(ret, mark, &from, &to)) {
+		if (!found)
+			*at = from;
+		found = true;
+		memmove(ret + from, ret + to, strlen(ret + to) + 1);
 	}
-	if (asprintf(&ret, "%.*s%s%s%s", (int)from, text,
-		until != NULL ? " " UNTIL : "", until != NULL ? until : "",
-		text + to) < 0)
-		return NULL;
+	if (ret == NULL || found)
+		return ret;
+	*at = mark->from + strcspn(ret + mark->from, "#\r\n");
+	while (*at > mark->from && strchr(" \t", ret[*at - 1]) != NULL)
+		(*at)--;
+	return ret;
+}
+
+char *
+pamd_edit_permit_one(const char *text, const struct pamd_mark *mark,
+    const char *until)
+{
+	size_t at = 0;
+	char *without = forbid_one(text, mark, &at), *ret = NULL;
+
+	if (without == NULL || until == NULL)
+		return without;
+	if (asprintf(&ret, "%.*s " UNTIL "%s%s", (int)at, without, until,
+		without + at) < 0)
+		ret = NULL;
+	free(without);
 	return ret;
 }
 
@@ -197,7 +231,7 @@ pamd_edit_permit(const char *text, const char *until)
 	struct pamd_mark mark = { 0 };
 
 	while (ret != NULL && pamd_edit_find(ret, mark.from, &mark)) {
-		more = permit_one(ret, &mark, until);
+		more = pamd_edit_permit_one(ret, &mark, until);
 		free(ret);
 		ret = more;
 		mark.from++; /* the next one begins later */

@@ -30,6 +30,8 @@ struct pamd_mark {
 	unsigned line; /* its number, from 1 on */
 };
 bool pamd_edit_find(const char *text, size_t from, struct pamd_mark *ret);
+/* The first line that names the module, and is no comment, whosever it is. */
+bool pamd_edit_find_module(const char *text, struct pamd_mark *ret);
 
 /*
  * The text with line (without newline) in front of the byte at; without its
@@ -39,5 +41,8 @@ bool pamd_edit_find(const char *text, size_t from, struct pamd_mark *ret);
 char *pamd_edit_insert(const char *text, size_t at, const char *line);
 char *pamd_edit_remove(const char *text);
 char *pamd_edit_permit(const char *text, const char *until);
+/* The same in one line, ours or not. */
+char *pamd_edit_permit_one(const char *text, const struct pamd_mark *mark,
+    const char *until);
 
 #endif

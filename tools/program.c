@@ -14,7 +14,8 @@
 
 static char path_word[] = "PATH=/usr/sbin:/usr/bin:/sbin:/bin";
 static char locale_word[] = "LC_ALL=C";
-static char *const clean[] = { path_word, locale_word, NULL };
+static char frontend_word[] = "DEBIAN_FRONTEND=noninteractive";
+static char *const clean[] = { path_word, locale_word, frontend_word, NULL };
 
 const char *
 program_find(const char *const paths[])

@@ -4,7 +4,8 @@
 
 /*
  * Another program, whose output is read. No shell, no search along PATH, an
- * environment of two words, no descriptor of ours but those named here.
+ * environment of three words (Debian's own are not to ask anything), no
+ * descriptor of ours but those named here.
  */
 
 #include <stdbool.h>

@@ -30,6 +30,7 @@ struct setup_service {
 	char where[512]; /* "FILE:LINE" of the module's line; "" none */
 	bool marked; /* the line is ours, in the service's own file */
 	bool chosen; /* by its name */
+	bool profiled; /* by the line of common-account, which changes */
 	struct pamd_file file; /* when its text is going to change */
 	char *text; /* that text; NULL: nothing changes */
 	const char *change; /* "line inserted"; NULL */
@@ -42,10 +43,27 @@ struct setup_answers {
 	const char *administrator, *administrator_login;
 	const char *services; /* names with commas between */
 	int64_t permissive_s; /* 0: not said */
-	bool enforce, remove, dry_run, asks;
+	bool enforce, remove, profile, dry_run, asks;
 };
 
+#define SETUP_PROFILE "/usr/share/pam-configs/twrbac"
 #define SETUP_PERMISSIVE_S (14 * 86400) /* unless told otherwise */
+
+/*
+ * The line of the distribution's own, in common-account and so in front of
+ * all services at once: pam-auth-update(8) puts it there.
+ */
+struct setup_profile {
+	const char *program; /* pam-auth-update; NULL: this host has none */
+	bool offered; /* and the package of the module has its profile */
+	bool stands; /* there is such a line now */
+	struct pamd_file file; /* common-account, once planned */
+	char *text; /* what it is going to be; NULL: nothing changes */
+	enum setup_state will;
+	int64_t will_until;
+	const char *change; /* "profile enabled"; NULL */
+	bool written; /* and it is */
+};
 
 /* A login that a service does not let in. */
 struct setup_refusal {
@@ -60,9 +78,11 @@ struct setup {
 	size_t n_kept;
 	/* gathered by setup_look() */
 	bool has_directory, is_copy, has_policy, conf_edited;
-	bool has_administrator; /* in.administrator is a user already */
+	/* of in.administrator: a user already; what he is still to be given */
+	bool has_administrator, maps_login, gives_role;
 	char organization[256];
 	int64_t administrators;
+	struct setup_profile profile;
 	struct setup_service *services; /* what is judged, and what is chosen */
 	size_t n;
 	struct stack_text *texts; /* of setup_plan(); ends with NULL */
@@ -103,6 +123,34 @@ enum twr_status setup_remove(struct setup *su,
 enum twr_status setup_write(struct setup *su,
     struct twr_error *err) TWR_MUST_CHECK;
 
+/* What a file is going to be, for the services that include it. */
+enum twr_status setup_keep_text(struct setup *su, const char *name, char *text,
+    struct twr_error *err) TWR_MUST_CHECK;
+/* In the system's log, since no journal has it. */
+void setup_announce(const struct setup *su, const char *path,
+    const char *change);
+/* Is the service going to be judged in another way than now? */
+bool setup_changes(const struct setup *su, const struct setup_service *sv);
+
+/* ---- setup_profile.c: the distribution's line ---- */
+
+void setup_profile_look(struct setup *su);
+/* Is it meant? By --profile, or because it stands and all lines are meant. */
+bool setup_profile_is_meant(const struct setup *su);
+/*
+ * What common-account is going to be, and which services that judges.
+ * TWR_EREFUSED: the host has no such profile, or lines of setup already.
+ */
+enum twr_status setup_profile_plan(struct setup *su,
+    struct twr_error *err) TWR_MUST_CHECK;
+/*
+ * Let pam-auth-update enable or disable it and see that it did; or change the
+ * end of what stands. TWR_EREFUSED: it left common-account alone.
+ */
+enum twr_status setup_profile_write(struct setup *su,
+    struct twr_error *err) TWR_MUST_CHECK;
+void setup_profile_forget(struct setup *su);
+
 /* ---- setup_prove.c: would it hold, and for whom? ---- */
 
 /*
@@ -120,10 +168,20 @@ enum twr_status setup_prove(struct setup *su, bool with_policy,
 enum twr_status setup_people(struct setup *su,
     struct twr_error *err) TWR_MUST_CHECK;
 
+/* ---- setup_report.c: what is told ---- */
+
+void setup_report(const struct setup *su);
+void setup_show_plan(const struct setup *su); /* before anything is done */
+void setup_show_refusals(const struct setup *su);
+const char *setup_state_word(enum setup_state state);
+
 /* ---- setup_steps.c: the commands that it runs ---- */
 
 /* Look at all answers; nothing is changed. TWR_EINVAL, TWR_EREFUSED. */
 enum twr_status setup_check_answers(struct setup *su,
+    struct twr_error *err) TWR_MUST_CHECK;
+/* What the directory knows of the second administrator, and his login. */
+enum twr_status setup_look_at_second(struct setup *su,
     struct twr_error *err) TWR_MUST_CHECK;
 enum twr_status setup_check_scope(const struct setup *su, const char *path,
     struct twr_error *err) TWR_MUST_CHECK;

@@ -144,6 +144,8 @@ check_scope(struct setup *su, const char *answer, struct twr_error *err)
 	return setup_check_scope(su, answer, err);
 }
 
+#define ALL "all" /* by the profile */
+
 static enum twr_status
 check_services(struct setup *su, const char *answer, struct twr_error *err)
 {
@@ -151,6 +153,9 @@ check_services(struct setup *su, const char *answer, struct twr_error *err)
 
 	for (i = 0; i < su->n; i++)
 		su->services[i].chosen = false;
+	su->in.profile = su->profile.offered && strcmp(answer, ALL) == 0;
+	if (su->in.profile)
+		return TWR_OK;
 	return setup_choose(su, answer, err);
 }
 
@@ -234,9 +239,14 @@ ask_lines(struct setup *su, struct twr_error *err)
 	const char *unused;
 	enum twr_status rc = TWR_OK;
 
-	if (in->services == NULL)
-		rc = ask(su, "Services to judge, with commas between", "sshd",
-		    check_services, &in->services, err);
+	if (in->services == NULL && !in->profile)
+		rc = ask(su,
+		    su->profile.offered ?
+			"Services to judge, with commas between, or all" :
+			"Services to judge, with commas between",
+		    "sshd", check_services, &in->services, err);
+	if (in->profile)
+		in->services = NULL;
 	if (rc != TWR_OK || in->enforce || in->permissive_s != 0)
 		return rc;
 	return ask(su, "Log refusals without refusing for", "14d", check_length,

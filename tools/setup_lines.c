@@ -208,14 +208,15 @@ is_ours_to_change(struct setup *su, const struct setup_service *sv)
 	if (sv->chosen && changes)
 		out_note(su->cli->out,
 		    "%s is judged already, by %s, which is not setup's: "
-		    "change that line where it is made",
+		    "change that line where it is made, or with --profile, "
+		    "without --services, where pam-auth-update made it",
 		    sv->name, sv->where);
 	return false;
 }
 
-/* Texts so far, for the services that include others of them. */
-static enum twr_status
-keep_text(struct setup *su, struct setup_service *sv, struct twr_error *err)
+enum twr_status
+setup_keep_text(struct setup *su, const char *name, char *text,
+    struct twr_error *err)
 {
 	struct stack_text *more;
 	size_t n = 0;
@@ -225,7 +226,7 @@ keep_text(struct setup *su, struct setup_service *sv, struct twr_error *err)
 	more = reallocarray(su->texts, n + 2, sizeof(*more));
 	if (more == NULL)
 		return no_memory(err);
-	more[n] = (struct stack_text) { sv->name, sv->text };
+	more[n] = (struct stack_text) { name, text };
 	more[n + 1] = (struct stack_text) { NULL, NULL };
 	su->texts = more;
 	su->places.texts = more;
@@ -262,7 +263,9 @@ plan_one(struct setup *su, struct setup_service *sv, struct twr_error *err)
 	if (rc != TWR_OK)
 		return rc;
 	rc = sv->marked ? plan_change(sv, err) : plan_insertion(su, sv, err);
-	return rc == TWR_OK && sv->text != NULL ? keep_text(su, sv, err) : rc;
+	return rc == TWR_OK && sv->text != NULL ?
+	    setup_keep_text(su, sv->name, sv->text, err) :
+	    rc;
 }
 
 enum twr_status
@@ -278,9 +281,14 @@ setup_plan(struct setup *su, struct twr_error *err)
 
 /* ---- writing ---- */
 
-/* In the system's log, since no journal has it. */
-static void
-announce(const struct setup *su, const struct setup_service *sv)
+bool
+setup_changes(const struct setup *su, const struct setup_service *sv)
+{
+	return sv->text != NULL || (sv->profiled && su->profile.text != NULL);
+}
+
+void
+setup_announce(const struct setup *su, const char *path, const char *change)
 {
 	const struct actor_facts *f = &su->cli->session->facts;
 	const char *by = f->sudo_login[0] != '\0' ? f->sudo_login :
@@ -290,9 +298,9 @@ announce(const struct setup *su, const struct setup_service *sv)
 	struct twr_line ln;
 
 	twr_line_init(&ln, text, sizeof(text));
-	twr_line_key(&ln, "file", sv->file.path, 256);
+	twr_line_key(&ln, "file", path, 256);
 	twr_line_key(&ln, "by", by, TWR_LOGIN_MAX);
-	syslog(LOG_AUTHPRIV | LOG_NOTICE, "setup: %s: %s", sv->change, text);
+	syslog(LOG_AUTHPRIV | LOG_NOTICE, "setup: %s: %s", change, text);
 }
 
 static enum twr_status
@@ -311,7 +319,7 @@ write_all_of(struct setup *su, struct twr_error *err)
 		    TWR_OK)
 			return rc;
 		su->wrote = true;
-		announce(su, sv);
+		setup_announce(su, sv->file.path, sv->change);
 		if (pamd_edit_find(sv->text, 0, &mark))
 			(void)snprintf(sv->where, sizeof(sv->where),
 			    "%.480s:%u", sv->file.path, mark.line);
@@ -364,11 +372,14 @@ say_remains(struct setup *su, const char *path)
 {
 	const char *base = strrchr(path, '/') + 1;
 
+	if (strcmp(base, "common-account") == 0 && su->in.profile &&
+	    su->profile.stands)
+		return; /* and is taken out yet */
 	su->cli->refused = true;
 	if (strcmp(base, "common-account") == 0)
 		out_warn(su->cli->out,
 		    "%s still names " DOCTOR_MODULE ": if it is "
-		    "pam-auth-update's line, pam-auth-update --disable twrbac "
+		    "pam-auth-update's line, twrbac setup --remove --profile "
 		    "takes it out; else do so by hand",
 		    path);
 	else

@@ -153,8 +153,6 @@ look_at_directory(struct setup *su, struct twr_error *err)
 	struct session *s = su->cli->session;
 	struct accepted ac = { 0 };
 	struct scope organization;
-	struct user user;
-	struct twr_error unused;
 	enum twr_status rc;
 
 	su->has_directory = access(s->directory_path, F_OK) == 0;
@@ -171,9 +169,6 @@ look_at_directory(struct setup *su, struct twr_error *err)
 	    organization.name);
 	su->is_copy = directory_is_copy(s->dir);
 	su->conf_edited = !su->is_copy && session_conf_edited(s, &ac);
-	su->has_administrator = su->in.administrator != NULL &&
-	    directory_user_find(s->dir, su->in.administrator, &user, &unused) ==
-		TWR_OK;
 out:
 	accepted_free(&ac);
 	session_close(s);
@@ -215,6 +210,7 @@ forget_services(struct setup *su)
 	su->n_refusals = su->room_refusals = 0;
 	free(su->services);
 	free(su->texts);
+	setup_profile_forget(su);
 	su->services = NULL;
 	su->texts = NULL;
 	su->n = 0;
@@ -230,6 +226,7 @@ setup_look(struct setup *su, struct twr_error *err)
 	if ((rc = look_at_directory(su, err)) != TWR_OK)
 		return rc;
 	look_at_policy(su);
+	setup_profile_look(su);
 	return look_at_services(su, err);
 }
 

@@ -14,6 +14,7 @@ struct people {
 	struct ask ask;
 	struct names shells; /* local accounts that people can log in to */
 	const char *login;
+	uint32_t uid; /* of its account here */
 	const char *actors[2]; /* who runs this; "" nobody */
 	const char *locked_out, *service; /* whom, and from what */
 	const char *reason;
@@ -73,12 +74,13 @@ is_actor(const struct people *pe, const char *login)
 		strcmp(login, pe->actors[1]) == 0);
 }
 
-/* Refusing a job, or becoming somebody else, shuts nobody out. */
+/* Refusing a job, or changing who or what one is, shuts nobody out. */
 static bool
 is_way_in(const char *service)
 {
 	static const char *const others[] = { "su", "su-l", "cron", "crond",
-		"atd" };
+		"atd", "chfn", "chsh", "chage", "passwd", "chpasswd",
+		"newusers", "runuser", "runuser-l", "systemd-user", "other" };
 	size_t i;
 
 	for (i = 0; i < sizeof(others) / sizeof(*others); i++) {
@@ -129,7 +131,9 @@ answer_one(void *ctx, size_t service, struct twr_view *view,
 	if (sv == NULL || (!known && !names_have(&pe->shells, pe->login)))
 		return;
 	if (d.verdict == TWR_GRANT || d.verdict == TWR_EXEMPT) {
-		sv->passing++;
+		/* an exempt root gets in whatever the rule says to people */
+		if (d.verdict == TWR_GRANT || pe->uid != 0)
+			sv->passing++;
 		return;
 	}
 	sv->refused++;
@@ -180,11 +184,12 @@ check_lock_out(const struct people *pe, struct twr_error *err)
 		    pe->service);
 	for (i = 0; i < pe->su->n; i++) {
 		sv = &pe->su->services[i];
-		if (sv->text == NULL || sv->will != SETUP_ENFORCING ||
-		    sv->passing > 0)
+		if (!setup_changes(pe->su, sv) || sv->will != SETUP_ENFORCING ||
+		    sv->passing > 0 || (sv->profiled && !is_way_in(sv->name)))
 			continue;
 		return twr_fail(err, TWR_EREFUSED,
-		    "%s would refuse everybody; \"twrbac who-can %s\" says "
+		    "%s would refuse everybody (an exempt root does not "
+		    "count); \"twrbac who-can %s\" says "
 		    "why; no line of pam.d was changed (--lock-out-ok does it "
 		    "all the same)",
 		    sv->name, sv->name);
@@ -211,8 +216,8 @@ setup_people(struct setup *su, struct twr_error *err)
 		goto out;
 	for (i = 0; i < pe.ask.logins.n; i++) {
 		pe.login = pe.ask.logins.all[i];
-		judge_each(&pe.ask.judge, pe.login,
-		    accounts_uid(&pe.ask.local, pe.login), s->now, answer_one,
+		pe.uid = accounts_uid(&pe.ask.local, pe.login);
+		judge_each(&pe.ask.judge, pe.login, pe.uid, s->now, answer_one,
 		    &pe);
 	}
 	rc = pe.no_memory ? twr_fail(err, TWR_ENOMEM, "out of memory") :

@@ -55,7 +55,7 @@ stands_in_the_way(const struct setup *su, const struct doctor_finding *fi,
 		break;
 	}
 	sv = setup_find(su, fi->subject);
-	return sv != NULL && sv->text != NULL;
+	return sv != NULL && setup_changes(su, sv);
 }
 
 /* The line must be what libpam comes to first, whatever doctor finds. */

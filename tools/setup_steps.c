@@ -111,8 +111,8 @@ setup_check_answers(struct setup *su, struct twr_error *err)
 		return twr_fail(err, TWR_EINVAL,
 		    "--administrator: is the Owner himself; name another "
 		    "person, with a login of his own");
-	return check_person(su, in->administrator, in->administrator_login,
-	    err);
+	rc = check_person(su, in->administrator, in->administrator_login, err);
+	return rc == TWR_OK ? setup_look_at_second(su, err) : rc;
 }
 
 /* ---- running commands ---- */
@@ -241,21 +241,16 @@ make_directory(struct setup *su, struct twr_error *err)
 	return TWR_OK;
 }
 
-/* Is there such a scope, or user? */
 static bool
-knows(struct setup *su, const char *scope, const char *user)
+knows_scope(struct setup *su, const char *scope)
 {
 	struct session *s = su->cli->session;
 	struct twr_error unused;
 	struct scope sc;
-	struct user us;
 	bool alias, ret;
 
 	ret = session_open_read(s, false, &unused) == TWR_OK &&
-	    (scope != NULL ?
-		    directory_scope_find(s->dir, scope, &sc, &alias, &unused) ==
-			TWR_OK :
-		    directory_user_find(s->dir, user, &us, &unused) == TWR_OK);
+	    directory_scope_find(s->dir, scope, &sc, &alias, &unused) == TWR_OK;
 	session_close(s);
 	return ret;
 }
@@ -277,7 +272,7 @@ make_scopes(struct setup *su, struct twr_error *err)
 		(void)snprintf(part, sizeof(part), "%.*s", (int)(p - path),
 		    path);
 		depth++;
-		if (knows(su, part, NULL))
+		if (knows_scope(su, part))
 			continue;
 		begin(su, &st);
 		add_word(&st, "scope");
@@ -292,45 +287,56 @@ make_scopes(struct setup *su, struct twr_error *err)
 	return rc;
 }
 
+/* A command about the second administrator. */
 static enum twr_status
-give_hosts_role(struct setup *su, struct twr_error *err)
+run_for_second(struct setup *su, const char *noun, const char *verb,
+    const char *word, const char *last, struct twr_error *err)
 {
 	struct step st;
 
 	begin(su, &st);
-	add_word(&st, "assignment");
-	add_word(&st, "add");
-	add_word(&st, su->in.administrator);
-	add_word(&st, su->organization);
-	add_word(&st, ROLE_KEY_HOSTS_ADMIN);
 	st.opts.value[OPT_NO_HOSTS_ROLE] = NULL;
+	add_word(&st, noun);
+	add_word(&st, verb);
+	add_word(&st, su->in.administrator);
+	if (word != NULL)
+		add_word(&st, word);
+	if (last != NULL)
+		add_word(&st, last);
+	if (!su->has_administrator && strcmp(noun, "user") == 0) {
+		st.opts.value[OPT_LOGIN] = su->in.administrator_login;
+		st.opts.value[OPT_ORGANIZATION_ROLE] = "administrator";
+	}
 	return run(su, &st, false, err);
 }
 
+/* Somebody new, or a user who is given what he lacks. */
 static enum twr_status
 make_administrator(struct setup *su, struct twr_error *err)
 {
 	const struct setup_answers *in = &su->in;
 	bool gives = su->cli->opts->value[OPT_NO_HOSTS_ROLE] == NULL;
-	struct step st;
-	enum twr_status rc;
+	enum twr_status rc = TWR_OK;
 
 	if (in->administrator == NULL)
 		return TWR_OK;
-	if (!knows(su, NULL, in->administrator)) {
-		begin(su, &st);
-		add_word(&st, "user");
-		add_word(&st, "add");
-		add_word(&st, in->administrator);
-		st.opts.value[OPT_LOGIN] = in->administrator_login;
-		st.opts.value[OPT_ORGANIZATION_ROLE] = "administrator";
-		if ((rc = run(su, &st, false, err)) != TWR_OK)
-			return rc;
+	if (!su->has_administrator)
+		rc = run_for_second(su, "user", "add", NULL, NULL, err);
+	else if (su->gives_role)
+		rc = run_for_second(su, "user", "set-organization-role",
+		    "administrator", NULL, err);
+	if (rc == TWR_OK && su->maps_login)
+		rc = run_for_second(su, "login", "map", in->administrator_login,
+		    NULL, err);
+	if (rc != TWR_OK)
+		return rc;
+	if (!su->has_administrator || su->gives_role || su->maps_login)
 		out_line(su->cli->out, "second administrator %s (login %s)",
 		    in->administrator, in->administrator_login);
-	}
 	/* the same again is a no-op */
-	return gives ? give_hosts_role(su, err) : TWR_OK;
+	return gives ? run_for_second(su, "assignment", "add", su->organization,
+			   ROLE_KEY_HOSTS_ADMIN, err) :
+		       TWR_OK;
 }
 
 /* The first policy, or one of an edited twrbac.conf. */
@@ -380,7 +386,9 @@ setup_run_steps(struct setup *su, struct twr_error *err)
 		rc = compile(su, &why);
 	if (rc == TWR_OK)
 		return TWR_OK;
-	return twr_fail(err, rc, "%s; no line of pam.d was changed%s", why.text,
+	return twr_fail(err, rc, "%s; %s%s", why.text,
+	    su->profile.written ? "the profile stands, permissive" :
+				  "no line of pam.d was changed",
 	    su->wrote ? "; what was done before stays: mend that, and give "
 			"the same command again" :
 			"");

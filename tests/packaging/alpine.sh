@@ -89,6 +89,14 @@ check_recipe() { # name of the shell, shell and its words
 # The warning before removal, in a root with nothing but busybox.
 check_warning() {
 	make_root
+	is "the recipe brings every script that it names" \
+	    "$(. "$ALPINE/APKBUILD"; for name in $install; do
+		case " $(echo $source) " in
+		*" $name "*) ;;
+		*) echo "$name is not in source" ;;
+		esac
+		[ -x "$ALPINE/$name" ] || echo "$name cannot be run"
+	    done)" ""
 	cp "$ALPINE/pam-twrbac.pre-deinstall" "$root/tmp/script"
 	said=$(chroot "$root" /bin/sh /tmp/script 2>&1)
 	is "before removal: silent where pam.d does not name it" "$? $said" "0 "
@@ -96,6 +104,26 @@ check_warning() {
 	said=$(chroot "$root" /bin/sh /tmp/script 2>&1)
 	refuses "before removal, with a line in pam.d" "$?" "$said" \
 	    /etc/pam.d/sshd "Take its line out"
+
+	cp "$ALPINE/twrbac.pre-deinstall" "$root/tmp/script"
+	said=$(chroot "$root" /bin/sh /tmp/script 2>&1)
+	is "before removal: silent without a file in sudoers.d" "$? $said" "0 "
+	write_sudoers
+	said=$(chroot "$root" /bin/sh /tmp/script 2>&1)
+	refuses "before removal, with its file in sudoers.d" "$?" "$said" \
+	    /etc/sudoers.d/twrbac "twrbac sudoers install --remove"
+	echo "# somebody else's" >"$root/etc/sudoers.d/twrbac"
+	said=$(chroot "$root" /bin/sh /tmp/script 2>&1)
+	is "before removal: silent where the file is another's" "$? $said" "0 "
+
+	cp "$ALPINE/sudo-twrbac.pre-deinstall" "$root/tmp/script"
+	said=$(chroot "$root" /bin/sh /tmp/script 2>&1)
+	is "before removal: silent where sudoers does not name it" \
+	    "$? $said" "0 "
+	echo 'Defaults group_plugin="sudo_twrbac.so"' >"$root/etc/sudoers"
+	said=$(chroot "$root" /bin/sh /tmp/script 2>&1)
+	refuses "before removal, with a line in sudoers" "$?" "$said" \
+	    /etc/sudoers visudo
 }
 
 # ---- musl ----

@@ -74,6 +74,8 @@ check_lists() {
 	755 usr/bin/twrbac
 	644 usr/share/bash-completion/completions/twrbac
 	644 usr/share/fish/vendor_completions.d/twrbac.fish
+	644 usr/share/libalpm/hooks/twrbac.hook
+	755 usr/share/libalpm/scripts/twrbac.check
 	644 usr/share/licenses/twrbac/LICENSE
 	644 usr/share/man/man5/twrbac-json.5.gz
 	644 usr/share/man/man5/twrbac.conf.5.gz
@@ -119,6 +121,14 @@ check_life() {
 	refuses "pacman -R sudo_twrbac with a line in sudoers" "$status" \
 	    "$said" /etc/sudoers visudo
 	: >"$root/etc/sudoers"
+	write_sudoers
+	in_root -R twrbac
+	refuses "pacman -R twrbac with its file in sudoers.d" "$status" \
+	    "$said" /etc/sudoers.d/twrbac "twrbac sudoers install --remove"
+	is "the tool is still there" "$(ls "$root/usr/bin")" twrbac
+	in_root -U --nodeps --nodeps "$(package twrbac)"
+	is "an upgrade asks nothing of sudoers.d" "$status" 0
+	echo "# somebody else's" >"$root/etc/sudoers.d/twrbac"
 	: >"$root/var/lib/twrbac/directory.db"
 	in_root -R pam_twrbac sudo_twrbac twrbac
 	is "with the lines taken out all are removed" "$status $(pacman \

@@ -1,11 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 # The life of the packages on a Debian 12 of their own, with the real dpkg,
-# apt, pam-auth-update, common-account and sshd: installed, enabled, set up,
-# beside libpam-sss, upgraded, removed, installed again, purged. After each
-# step: who gets in. TWR_DEBS names a folder with packages that were built before,
+# apt, pam-auth-update, common-account and sshd: installed and set up by the
+# README's commands, enforced, upgraded, removed, purged, without libpam-sss and
+# beside it; and in between all that can happen on the way. After each step: who
+# gets in. TWR_DEBS names a folder with packages that were built before,
 # old/ and new/.
-# shellcheck disable=SC2086 # NAMES are three words
+# shellcheck disable=SC2086,SC2317 # NAMES are three words; must calls functions
 # shellcheck source=tests/packaging/support.sh
 . "$(dirname "$0")/support.sh"
 
@@ -15,6 +16,7 @@ if [ -z "${TWR_DEBIAN_PHASE-}" ]; then
 	need_root dpkg-buildpackage dh
 	HAND=$(mktemp -d) || exit 1
 	trap 'rm -rf "$HAND"' EXIT
+	cp "$TREE/README.md" "$HAND/"
 	if [ -n "${TWR_DEBS-}" ]; then
 		cp -r "$TWR_DEBS/." "$HAND/"
 	else
@@ -105,18 +107,55 @@ first_account_line() {
 	grep '^[^#]' "$COMMON" | head -n 1
 }
 
-# The organization, its people, this host's demands. (The one place to change
-# for another way of setting up.)
-set_up() {
-	alice init acme --owner alice@example.com --login alice \
-	    --host-scope acme/messaging/production
-	alice scope add acme/messaging
-	alice scope add acme/messaging/production
-	alice user add bob@example.com --name Bob --login bob \
-	    --organization-role administrator
-	alice user add dora@example.com --name Dora --login dora
-	alice assignment add bob acme/messaging/production hosts:operator
-	alice compile
+# A command of the README's three, as alice types it; the answers that setup
+# would ask for are added.
+run_readme() { # part of the command, more words
+	readme_line=$(sed -n '/three commands/,/^From source/s/^    //p' \
+	    "$HAND/README.md" | grep -F -- "$1")
+	shift
+	[ -n "$readme_line" ] || fatal "README.md has no such command"
+	(cd "$W/checkout" && by alice sh -c "$readme_line $*" \
+	    >"$W/tmp/apt" 2>&1 </dev/null)
+}
+
+# The organization, its people, this host's demands, and the gate before all
+# services; permissive, then in force.
+set_up() { # title
+	must run_readme "twrbac setup" acme --owner alice@example.com \
+	    --login alice --administrator bob@example.com \
+	    --administrator-login bob --host-scope acme/messaging/production
+	has "$1: who would be refused" "$(cat "$W/tmp/apt")" dora \
+	    login-unmapped "policy 1 in force"
+	is "$1: the line stands first, permissive" \
+	    "$(first_account_line | sed 's/=[0-9-]*T.*/=TIME/')" \
+	    "$LINE permissive_until=TIME"
+	must alice user add dora@example.com --name Dora --login dora
+	lets_in "$1, permissive" bob verdict=grant
+	lets_in "$1, permissive" dora verdict=would-deny reason=role-missing \
+	    by=argument
+	must alice setup --enforce
+	is "$1: the line stands first, enforcing" "$(first_account_line)" \
+	    "$LINE"
+	is "$1: doctor has no failure" "$(twrbac doctor --tsv 2>&1 |
+	    grep '^failure')" ""
+}
+
+# From nothing to nothing.
+life() { # title
+	must run_readme "apt install"
+	gate_is_down "$1: installed"
+	set_up "$1: set up"
+	gate_is_up "$1: set up"
+	install_them new libpam-twrbac twrbac
+	has "$1: upgraded" "$(twrbac version)" 99.0.0
+	gate_is_up "$1: upgraded"
+	must apt remove libpam-twrbac twrbac
+	gate_is_down "$1: removed"
+	must apt purge libpam-twrbac twrbac
+	gate_is_down "$1: purged"
+	lacks "$1: purged: nothing names the module" "$(cat /etc/pam.d/*)" \
+	    pam_twrbac
+	rm -rf "$BACKUPS"/twrbac-*
 }
 
 make_cast
@@ -125,6 +164,26 @@ start_sshd sshd
 before=$(pam_d)
 cp "$COMMON" "$W/common.plain"
 gate_is_down "before"
+
+# ---- from nothing to nothing, without libpam-sss and beside it ----
+
+mkdir -p "$W/checkout/build"
+ln -s "$HAND/old" "$W/checkout/build/deb"
+chmod 0755 "$W/checkout"
+echo 'alice ALL = NOPASSWD: ALL' >/etc/sudoers.d/alice
+printf '%s\n' 'APT::Get::Assume-Yes "true";' \
+    'APT::Install-Recommends "false";' >/etc/apt/apt.conf.d/99test
+life "alone"
+is "alone: pam.d is as before" "$(pam_d)" "$before"
+must apt install libpam-sss
+has "sss: its line is there" "$(cat "$COMMON")" pam_localuser.so pam_sss.so
+beside=$(pam_d)
+life "beside sss"
+is "beside sss: pam.d is as before" "$(pam_d)" "$beside"
+must apt purge libpam-sss
+lacks "without sss again" "$(cat "$COMMON")" pam_sss pam_localuser
+before=$(pam_d)
+cp "$COMMON" "$W/common.plain"
 
 # ---- installed: nothing changes ----
 
@@ -148,14 +207,13 @@ lets_in "enabled, not configured" dora verdict=would-deny \
     reason=policy-missing by=unconfigured
 log_mark
 is "enabled, not configured: sudo" \
-    "$(echo 'alice ALL = NOPASSWD: ALL' >/etc/sudoers.d/alice &&
-	by alice sudo -n id -un 2>&1)" root
+    "$(by alice sudo -n id -un 2>&1)" root
 has "enabled, not configured: sudo in the log" "$(log_since)" \
     service=sudo verdict=would-deny
 
 # ---- set up ----
 
-set_up
+set_up "set up after it was enabled"
 is "set up: the mark is gone" \
     "$(ls /var/lib/twrbac/unconfigured 2>/dev/null)" ""
 gate_is_up "set up"

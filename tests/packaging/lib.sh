@@ -102,6 +102,13 @@ make_root() {
 	echo "account required pam_unix.so" >"$root/etc/pam.d/sshd"
 }
 
+# The file that "twrbac sudoers install" writes, as far as it is looked for.
+write_sudoers() {
+	mkdir -p "$root/etc/sudoers.d"
+	printf '%s\n' "# twrbac-sudoers 1 of a policy" \
+	    "alice ALL=(root) ALL" >"$root/etc/sudoers.d/twrbac"
+}
+
 tmp=$(mktemp -d) || exit 1
 trap 'rm -rf "$tmp"' EXIT
 trap 'exit 130' INT TERM HUP

@@ -146,6 +146,14 @@ check_life() {
 	refuses "rpm -e sudo-twrbac with a line in sudoers" "$status" "$said" \
 	    /etc/sudoers visudo
 	: >"$root/etc/sudoers"
+	write_sudoers
+	in_root -e --nodeps twrbac
+	refuses "rpm -e twrbac with its file in sudoers.d" "$status" "$said" \
+	    /etc/sudoers.d/twrbac "twrbac sudoers install --remove"
+	is "the tool is still there" "$(ls "$root/usr/sbin")" twrbac
+	in_root -U --nodeps --force "$(package twrbac)"
+	is "an upgrade asks nothing of sudoers.d" "$status $said" "0 "
+	echo "# somebody else's" >"$root/etc/sudoers.d/twrbac"
 	in_root -e --nodeps sudo-twrbac twrbac twrbac-selinux
 	is "the others are removed" "$status $said" "0 "
 	is "the directory is kept" "$(ls "$root/var/lib/twrbac")" directory.db

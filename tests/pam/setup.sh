@@ -163,6 +163,44 @@ unchanged "looking changes nothing"
 setup beta --services sshd
 refused "another organization" 1 "holds the organization acme, not beta"
 
+# ---- a second administrator who is there already ----
+
+second() { # e-mail, login
+	setup --administrator "$1" --administrator-login "$2"
+}
+people() {
+	as alice twrbac user list --json 2>/dev/null | tr -d ' \n'
+}
+second alice@example.com dora
+refused "the Owner is no second one" 64 "the Owner himself"
+second bob@example.com alice
+refused "somebody else's login" 1 "alice: is the login of alice@example.com" \
+    "login unmap alice"
+known=$(people)
+second eve@example.com bob
+refused "a new one with somebody's login" 1 "bob: is the login of bob@"
+is "a new one with somebody's login: nobody is made" "$(people)" "$known"
+as alice twrbac user add eve@example.com --name Eve >/dev/null 2>&1
+as alice twrbac user suspend eve@example.com >/dev/null 2>&1
+second eve@example.com dora
+refused "one who is suspended" 1 "is suspended" "user activate eve@example.com"
+as alice twrbac user activate eve@example.com >/dev/null 2>&1
+second eve@example.com dora
+is "a user without login and role: exit status" "$status" 0
+has "a user without login and role: what was done" "$said" \
+    "second administrator eve@example.com (login dora)"
+has "a user without login and role gets both" \
+    "$(as alice twrbac organization show 2>/dev/null | tr -s ' \n' ' ';
+    as alice twrbac login list 2>/dev/null | tr -s ' ')" \
+    "administrators bob@example.com eve@example.com" \
+    "dora 61003 eve@example.com"
+is "libpam: dora is granted then" "$(outcome sshd dora)" PAM_SUCCESS
+second eve@example.com dora
+is "the same again: exit status" "$status" 0
+lacks "the same again says nothing" "$said" "second administrator"
+as alice twrbac user remove eve@example.com --yes >/dev/null 2>&1
+unchanged "all that leaves pam.d as it was"
+
 is "libpam: dora is let in for now" "$(outcome sshd dora)" PAM_SUCCESS
 if command -v sshd >/dev/null 2>&1; then
 	start_sshd sshd
@@ -391,13 +429,16 @@ is "a file that a group can write: exit status" "$status" 65
 # everybody, and oneself
 fresh debian_plain
 first --services sshd
-sed -i 's/any_role = \["hosts:login"\]; },/any_role = ["general:support"]; },/' \
-    "$CONF"
+sed -i 's/\["hosts:login"\]/["general:support"]/' "$CONF"
 twrbac compile --lock-out-ok >/dev/null 2>&1 || twrbac compile
 keep
 status=0
 said=$(twrbac setup --enforce 2>&1 </dev/null) || status=$?
 refused "root alone: everybody would be refused" 1 "would refuse everybody"
+status=0
+said=$(twrbac setup --services login --enforce 2>&1 </dev/null) || status=$?
+refused "an exempt root is not somebody who gets in" 1 \
+    "login would refuse everybody"
 setup --enforce
 refused "alice: she herself would be refused" 1 "alice, who runs this"
 setup --enforce --lock-out-ok

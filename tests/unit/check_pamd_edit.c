@@ -136,6 +136,15 @@ static const struct {
 	    OURS PAMD_MARK "\n" OURS PAMD_MARK "\nq\n",
 	    OURS "permissive_until=T " PAMD_MARK "\n" OURS
 		 "permissive_until=T " PAMD_MARK "\nq\n" },
+	/* one that was put in by hand beside ours, or many */
+	{ OURS "permissive_until=1 permissive_until=2 " PAMD_MARK "\nq\n",
+	    "q\n", "account a pam_twrbac.so b=c " PAMD_MARK "\nq\n",
+	    OURS "permissive_until=T " PAMD_MARK "\nq\n" },
+	{ "account a pam_twrbac.so permissive_until=1 b=c\tpermissive_until=2"
+	  " permissive_until=T tell " PAMD_MARK "\n",
+	    "", "account a pam_twrbac.so b=c tell " PAMD_MARK "\n",
+	    "account a pam_twrbac.so permissive_until=T b=c tell " PAMD_MARK
+	    "\n" },
 	/* not ours: other words after the mark, a comment, another module */
 	{ OURS PAMD_MARK " once\n", OURS PAMD_MARK " once\n",
 	    OURS PAMD_MARK " once\n", OURS PAMD_MARK " once\n" },
@@ -173,6 +182,44 @@ START_TEST(permitted_and_enforced_again_is_the_same)
 
 	is_text(pamd_edit_permit(permitted, NULL), marked[_i].enforced);
 	free(permitted);
+}
+END_TEST
+
+/* A line that is not ours is found, and changed, by itself alone. */
+#define SEEN "account a pam_twrbac.so b"
+static const struct {
+	const char *text; /* NULL: no line names the module */
+	unsigned line;
+	const char *enforced, *permitted;
+} named[] = {
+	{ "# pam_twrbac.so\naccount a b.so # pam_twrbac.so\n", 0, NULL, NULL },
+	{ "", 0, NULL, NULL },
+	{ "# x\n" SEEN "\n@include y\n", 2, "# x\n" SEEN "\n@include y\n",
+	    "# x\n" SEEN " permissive_until=T\n@include y\n" },
+	{ SEEN, 1, SEEN, SEEN " permissive_until=T" },
+	{ SEEN " permissive_until=1\n\nx permissive_until=2\n", 1,
+	    SEEN "\n\nx permissive_until=2\n",
+	    SEEN " permissive_until=T\n\nx permissive_until=2\n" },
+	{ SEEN " \t\n" SEEN " permissive_until=1\n", 1,
+	    SEEN " \t\n" SEEN " permissive_until=1\n",
+	    SEEN " permissive_until=T \t\n" SEEN " permissive_until=1\n" },
+	{ SEEN " # why\n", 1, SEEN " # why\n",
+	    SEEN " permissive_until=T # why\n" },
+};
+
+START_TEST(a_line_of_others_is_changed_alone)
+{
+	struct pamd_mark mark = { 0 };
+	bool found = pamd_edit_find_module(named[_i].text, &mark);
+
+	ck_assert_int_eq(found, named[_i].line != 0);
+	if (!found)
+		return;
+	ck_assert_uint_eq(mark.line, named[_i].line);
+	is_text(pamd_edit_permit_one(named[_i].text, &mark, NULL),
+	    named[_i].enforced);
+	is_text(pamd_edit_permit_one(named[_i].text, &mark, "T"),
+	    named[_i].permitted);
 }
 END_TEST
 
@@ -214,6 +261,7 @@ main(void)
 		SUPPORT_ROWS(it_is_the_first_of_the_stack, places),
 		SUPPORT_ROWS(only_marked_lines_are_changed, marked),
 		SUPPORT_ROWS(permitted_and_enforced_again_is_the_same, marked),
+		SUPPORT_ROWS(a_line_of_others_is_changed_alone, named),
 		SUPPORT_TEST(random_texts_come_back), SUPPORT_END
 	};
 
