@@ -171,7 +171,7 @@ run(struct setup *su, struct step *st, bool shows, struct twr_error *err)
 	};
 	struct twr_error why;
 	enum twr_status rc = TWR_OK;
-	size_t used, i;
+	size_t used = 0, i;
 
 	for (i = 0; i < st->n; i++)
 		if (st->words[i] == NULL)
