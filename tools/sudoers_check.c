@@ -23,11 +23,14 @@ static const struct {
 	[SUDOERS_EDITED] = { "edited",
 	    "edited by somebody: run twrbac sudoers install" },
 	[SUDOERS_FOREIGN] = { "foreign",
-	    "not made from this policy: move it away, then run twrbac sudoers "
-	    "install" },
+	    "not made from this policy, so that twrbac neither writes nor "
+	    "removes it: move it away, then run twrbac sudoers install" },
 	[SUDOERS_OLD] = { "old",
 	    "of another policy than the one in force: run twrbac sudoers "
 	    "install" },
+	[SUDOERS_OTHER_SUDO] = { "other-sudo",
+	    "written for another version of sudo, and the one installed reads "
+	    "some lines otherwise: run twrbac sudoers install" },
 	[SUDOERS_DIFFERS] = { "differs",
 	    "accounts changed since it was written: run twrbac sudoers "
 	    "install" },
@@ -93,7 +96,7 @@ compare(const struct sudoers_scene *sc, const struct sudoers_state *st,
 	struct sudoers_grants gr;
 	struct sudo_version version;
 	struct twr_error unused;
-	char *body = NULL;
+	char *body = NULL, sudo[SUDO_VERSION_NAME_MAX];
 	size_t left_out;
 	enum twr_status rc;
 
@@ -105,9 +108,14 @@ compare(const struct sudoers_scene *sc, const struct sudoers_state *st,
 	}
 	sudoers_version(&version);
 	rc = sudoers_body(&gr, &version, &body, &left_out, err);
-	if (rc == TWR_OK)
-		*ret = strcmp(body, st->header.body) == 0 ? SUDOERS_IN_STEP :
-							    SUDOERS_DIFFERS;
+	sudo_version_name(&version, sudo);
+	if (rc == TWR_OK && strcmp(body, st->header.body) == 0)
+		*ret = SUDOERS_IN_STEP;
+	else if (rc == TWR_OK)
+		*ret = sudo[0] != '\0' && st->header.sudo[0] != '\0' &&
+			strcmp(sudo, st->header.sudo) != 0 ?
+		    SUDOERS_OTHER_SUDO :
+		    SUDOERS_DIFFERS;
 	free(body);
 	sudoers_grants_free(&gr);
 	return rc;

@@ -22,6 +22,7 @@ enum sudoers_standing {
 	SUDOERS_EDITED, /* by somebody else than twrbac */
 	SUDOERS_FOREIGN, /* the name is taken by a file that is not ours */
 	SUDOERS_OLD, /* of another policy than the one in force */
+	SUDOERS_OTHER_SUDO, /* of that policy, written for another sudo */
 	SUDOERS_DIFFERS /* of that policy, and the accounts changed since */
 };
 const char *sudoers_standing_word(enum sudoers_standing standing);
