@@ -11,6 +11,7 @@
 #include "sudo_command.h"
 #include "sudo_group.h"
 #include "sudoers_scan.h"
+#include "sudoers_takes.h"
 #include "suggest.h"
 
 static const struct {
@@ -152,6 +153,8 @@ struct examine {
 	sudoers_finding_fn *fn;
 	void *ctx;
 	struct judge policy; /* .open: names can be looked up */
+	struct sudoers_takes *takes;
+	bool no_memory;
 	size_t roles; /* names of ours that were met */
 	const char *first_file; /* of the first of them */
 	char *first_file_kept;
@@ -291,13 +294,41 @@ take_unread(void *ctx, const char *why)
 }
 
 static void
-examine_lines(struct examine *ex, bool installed)
+take_line(void *ctx, const char *file, unsigned line, const char *text)
 {
-	struct sudoers_scan scan = {
-		.name = take_name, .unread = take_unread, .ctx = ex
+	struct examine *ex = ctx;
+
+	if (!sudoers_takes_add(ex->takes, file, line, text))
+		ex->no_memory = true;
+}
+
+static void
+take_taking(void *ctx, enum sudoers_taking what, const char *file,
+    unsigned line, const char *text)
+{
+	static const enum sudoers_finding as[] = {
+		[SUDOERS_TAKES_ALIAS] = SUDOERS_FOUND_NEGATED,
+		[SUDOERS_TAKES_DEFAULTS] = SUDOERS_FOUND_BOUND_DEFAULTS,
+		[SUDOERS_TAKES_COMMAND] = SUDOERS_FOUND_NEGATED_COMMAND,
+		[SUDOERS_TAKES_TAG] = SUDOERS_FOUND_LOST_TAG,
 	};
 
+	find(ctx, as[what], file, line, "%s", text);
+}
+
+static enum twr_status
+examine_lines(struct examine *ex, bool installed, struct twr_error *err)
+{
+	struct sudoers_scan scan = { .name = take_name,
+		.line = take_line,
+		.unread = take_unread,
+		.ctx = ex };
+
+	if ((ex->takes = sudoers_takes_new()) == NULL)
+		return twr_fail(err, TWR_ENOMEM, "sudoers: out of memory");
 	sudoers_scan(ex->sc->sudoers, TWR_SUDOERS_D, &scan);
+	sudoers_takes_judge(ex->takes, take_taking, ex);
+	sudoers_takes_free(ex->takes);
 	if (ex->roles > 0 && !scan.plugin)
 		find(ex, SUDOERS_FOUND_NO_PLUGIN, ex->first_file_kept,
 		    ex->first_line,
@@ -310,6 +341,9 @@ examine_lines(struct examine *ex, bool installed)
 		    "file counts for nothing; add the line "
 		    "@includedir " TWR_SUDOERS_D);
 	free(ex->first_file_kept);
+	return ex->no_memory ?
+	    twr_fail(err, TWR_ENOMEM, "sudoers: out of memory") :
+	    TWR_OK;
 }
 
 /* ---- the rules ---- */
@@ -368,7 +402,7 @@ sudoers_examine(const struct sudoers_scene *sc, sudoers_finding_fn *fn,
 	if (load_grants(sc, &gr, &unused) == TWR_OK)
 		examine_rules(&ex, &gr);
 	sudoers_grants_free(&gr);
-	examine_lines(&ex, at != SUDOERS_NONE);
+	rc = examine_lines(&ex, at != SUDOERS_NONE, err);
 	judge_close(&ex.policy);
-	return TWR_OK;
+	return rc;
 }

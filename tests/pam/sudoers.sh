@@ -610,6 +610,32 @@ has "check: an unknown role, and the nearest" "$said" \
 has "check: an unknown scope, and the nearest" "$said" \
     "unknown-scope	failure	/etc/sudoers	9" 'did you mean "acme/messaging/production"'
 has "check: a wildcard" "$said" "wildcard	warning	/etc/sudoers	10"
+printf '%s\n' 'User_Alias OPS = "%:hosts:operator"' >/etc/sudoers.d/aliases
+chmod 0440 /etc/sudoers.d/aliases
+sudoers_main 'Defaults group_plugin="sudo_twrbac.so"' \
+    'ALL, !OPS ALL = (root) /usr/bin/id' \
+    'Defaults:OPS noexec' \
+    'OPS ALL = (root) ALL, !/bin/sh' \
+    'dora ALL = (root) /usr/bin/vi' \
+    'OPS ALL = (root) NOEXEC: /usr/bin/vi'
+visudo -cq >"$W/out" 2>&1 && ok "sudo takes such lines" ||
+	not_ok "sudo takes such lines" <"$W/out"
+tw sudoers check --tsv
+is "check finds what takes away" "$status" 1
+has "check: negated by an alias" "$said" \
+    "negated	failure	/etc/sudoers	4" "/etc/sudoers.d/aliases:1"
+has "check: Defaults for a role" "$said" \
+    "bound-defaults	warning	/etc/sudoers	5" "noexec"
+has "check: a negated command" "$said" \
+    "negated-command	failure	/etc/sudoers	6" "!/bin/sh"
+has "check: a tag that an earlier line lacks" "$said" \
+    "lost-tag	warning	/etc/sudoers	8" "/etc/sudoers:7"
+tw doctor --tsv
+has "doctor says the same" "$said" "/etc/sudoers:4" "/etc/sudoers:5" \
+    "(negated-command)" "(lost-tag)"
+rm /etc/sudoers.d/aliases
+sudoers_main 'Defaults group_plugin="sudo_twrbac.so"' \
+    '"%:hosts:operater" ALL = (root) /usr/bin/id'
 for command in print check; do
 	as alice twrbac sudoers $command --json >"$W/json" 2>/dev/null
 	"$TREE/tests/cli/json_shape.py" "$TREE/tools/twrbac-json.5" \

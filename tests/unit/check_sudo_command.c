@@ -243,9 +243,9 @@ START_TEST(a_file_says_what_it_is)
 {
 	static const char
 	    old[] = "# twrbac-sudoers 1 serial=7 digest=ab policy=/p\nbody\n";
-	static const char *const versions[] = { "visudo version 1.9.13p3",
+	static const char *const lines[] = { "visudo version 1.9.13p3",
 		"visudo-rs 0.2.5", "" };
-	static const char *const names[] = { "1.9.13p3", "rs-0.2.5", "" };
+	static const char *const said[] = { "1.9.13p3", "rs-0.2.5", "" };
 	struct sudoers_header make, head;
 	struct sudo_version sv;
 	struct twr_error err;
@@ -253,7 +253,7 @@ START_TEST(a_file_says_what_it_is)
 	size_t i;
 
 	for (i = 0; i < 3; i++) {
-		(void)sudo_version_parse(versions[i], &sv);
+		(void)sudo_version_parse(lines[i], &sv);
 		sudoers_header_make(42, &sv, "/x y/policy.cdb", &make);
 		ck_assert_int_eq(sudoers_file_text(&make,
 				     "ac\\me\nroot ALL = ALL",
@@ -262,7 +262,7 @@ START_TEST(a_file_says_what_it_is)
 		ck_assert_ptr_null(strstr(text, "\nroot"));
 		ck_assert(sudoers_header_read(text, &head));
 		ck_assert_uint_eq(head.serial, 42);
-		ck_assert_str_eq(head.sudo, names[i]);
+		ck_assert_str_eq(head.sudo, said[i]);
 		ck_assert_str_eq(head.policy, "/x y/policy.cdb");
 		ck_assert_str_eq(head.body, "bob ALL = (root) /a\n");
 		free(text);
