@@ -23,10 +23,17 @@ next_line(const char **at, struct span *ret)
 	return true;
 }
 
+/* Ours all begin so; "#include" and "#0" are none to sudo. */
 static bool
 is_comment(const struct span *line)
 {
-	return line->len == 0 || line->at[0] == '#';
+	return line->len > 1 && line->at[0] == '#' && line->at[1] == ' ';
+}
+
+static bool
+is_rule(const struct span *line)
+{
+	return line->len > 0 && !is_comment(line);
 }
 
 static int
@@ -48,7 +55,7 @@ sudoers_lines_are_part(const char *body, const char *text)
 	bool found;
 
 	while (next_line(&body, &want)) {
-		if (is_comment(&want))
+		if (!is_rule(&want))
 			continue;
 		for (found = false; !found && next_line(&text, &line);)
 			found = compare_lines(&want, &line) == 0;
@@ -72,7 +79,7 @@ list_lines(const char *body, struct span **ret, size_t *n)
 		return false;
 	*n = 0;
 	for (at = body; next_line(&at, &line);)
-		if (!is_comment(&line))
+		if (is_rule(&line))
 			(*ret)[(*n)++] = line;
 	qsort(*ret, *n, sizeof(**ret), compare_lines);
 	return true;
@@ -84,9 +91,9 @@ write_common(FILE *to, const char *old, const struct span *all, size_t n)
 	struct span line, head = { NULL, 0 };
 
 	while (next_line(&old, &line)) {
-		if (line.len > 0 && line.at[0] == '#')
+		if (is_comment(&line))
 			head = line;
-		if (is_comment(&line) ||
+		if (!is_rule(&line) ||
 		    bsearch(&line, all, n, sizeof(*all), compare_lines) == NULL)
 			continue;
 		if (head.at != NULL)
