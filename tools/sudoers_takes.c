@@ -246,9 +246,10 @@ static void
 judge_defaults(const struct judging *ju, const struct placed *pl,
     enum sudoers_kind kind)
 {
-	const struct sudoers_item *role = find_role(ju->st, &pl->entry.who,
-	    kind);
+	const struct sudoers_item *role;
 
+	judge_negated(ju, pl, &pl->entry.who, kind);
+	role = find_role(ju->st, &pl->entry.who, kind);
 	if (role != NULL)
 		tell(ju, SUDOERS_TAKES_DEFAULTS, pl,
 		    "Defaults for \"%.128s\": where there is no usable policy "
@@ -443,20 +444,17 @@ sudoers_takes_judge(struct sudoers_takes *st, sudoers_takes_fn *fn, void *ctx)
 {
 	const struct judging ju = { st, fn, ctx };
 	const struct placed *pl;
-	enum sudoers_kind kind;
 
 	for (pl = st->first; pl != NULL; pl = pl->next) {
-		kind = SUDOERS_USER_ALIAS;
 		switch (pl->entry.kind) {
 		case SUDOERS_SPEC:
 			judge_spec(&ju, pl);
 			break;
 		case SUDOERS_DEFAULTS_RUNAS:
-			kind = SUDOERS_RUNAS_ALIAS;
-			/* fallthrough */
+			judge_defaults(&ju, pl, SUDOERS_RUNAS_ALIAS);
+			break;
 		case SUDOERS_DEFAULTS_USER:
-			judge_negated(&ju, pl, &pl->entry.who, kind);
-			judge_defaults(&ju, pl, kind);
+			judge_defaults(&ju, pl, SUDOERS_USER_ALIAS);
 			break;
 		case SUDOERS_USER_ALIAS:
 		case SUDOERS_RUNAS_ALIAS:

@@ -7,11 +7,11 @@
 	echo "1..0 # SKIP only root may own a policy; run it with sudo"
 	exit 0
 }
-[ -d /etc/sudoers.d ] && [ -f /etc/sudoers ] &&
-    command -v visudo >/dev/null 2>&1 || {
+if ! [ -d /etc/sudoers.d ] || ! [ -f /etc/sudoers ] ||
+    ! command -v visudo >/dev/null 2>&1; then
 	echo "1..0 # SKIP sudo is not installed"
 	exit 0
-}
+fi
 if [ "${TWR_OWN_SUDOERS-}" != inside ]; then
 	unshare -m --propagation private true 2>/dev/null || {
 		echo "1..0 # SKIP mount namespaces are not allowed here"

@@ -222,6 +222,7 @@ printf '%s\n' 'auth required pam_unix.so' 'account required pam_permit.so' \
 with_password erin
 sudoers "\"%:hosts:operator\" ALL = $ID"
 sed -i s/!authenticate,// /etc/sudoers
+# shellcheck disable=SC2317 # wait_until calls it
 asked() {
 	grep -q ASK "$W/tmp/prompt"
 }
@@ -248,6 +249,7 @@ at_prompt true
 runs "a password"
 has "a password: the plugin answered before the prompt" "$before" \
     "verdict=member reason=granted service=sudo login=erin "
+# shellcheck disable=SC2317 # at_prompt calls it
 take_away() {
 	alice assignment remove erin acme/messaging/production hosts:operator
 	remains=$(as alice twrbac remains erin 2>&1)

@@ -25,6 +25,7 @@ for svc in sudo sudo-i; do
 done
 mkdir -m 0755 /etc/sudoers.d
 for name in one two three; do
+	# shellcheck disable=SC2016 # for the script to expand
 	printf '#!/bin/sh\necho ran %s as $(id -u)\n' $name >"$W/bin/$name"
 	chmod 0755 "$W/bin/$name"
 done
@@ -123,7 +124,7 @@ may() { # sets answers: a line for each login and command
 	for login in $LOGINS; do
 		for name in one two three; do
 			for target in root web; do
-				sudo -n -l -U $login -u $target "$W/bin/$name" \
+				sudo -n -l -U "$login" -u "$target" "$W/bin/$name" \
 				    >/dev/null 2>&1 && answers="$answers
 $login $target $name"
 			done

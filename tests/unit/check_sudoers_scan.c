@@ -157,7 +157,8 @@ static const struct take_row {
 	/* negated by an alias, which may stand behind */
 	{ "User_Alias OPS = " OP "\nALL, !OPS ALL = /bin/a", "2:alias",
 	  "!OPS: this User_Alias (sudoers:1) holds \"%:hosts:operator\"" },
-	{ "ALL, !OPS ALL = /bin/a\nUser_Alias OPS = bob, " OP, "1:alias", NULL },
+	{ "ALL, !OPS ALL = /bin/a\nUser_Alias OPS = bob, " OP,
+	  "1:alias", NULL },
 	{ "User_Alias A = bob : B = " OP "\nALL,!A ALL = x\nALL,!B ALL = x",
 	  "3:alias", NULL },
 	{ "User_Alias A = B\nUser_Alias B = C\nUser_Alias C = " OP
@@ -201,8 +202,8 @@ static const struct take_row {
 	  "!SH on a line" },
 	{ "Cmnd_Alias SAFE = ALL, !/bin/sh\n" OP " ALL = SAFE", "2:command",
 	  NULL },
-	{ "Cmnd_Alias A = B\nCmnd_Alias B = /bin/a, !SH\nCmnd_Alias SH = /bin/sh"
-	  "\n" OP " ALL = A", "4:command", NULL },
+	{ "Cmnd_Alias A = B\nCmnd_Alias B = /bin/a, !SH\n"
+	  "Cmnd_Alias SH = /bin/sh\n" OP " ALL = A", "4:command", NULL },
 	{ "Cmd_Alias SAFE = ALL, !/bin/sh\n" OP " ALL = SAFE", "2:command",
 	  NULL },
 	{ "User_Alias OPS = " OP "\nOPS ALL = ALL, !/bin/sh", "2:command",
