@@ -338,6 +338,17 @@ START_TEST(removal_is_the_last_resort)
 }
 END_TEST
 
+START_TEST(want_of_memory_while_writing_refuses_the_commit)
+{
+	begin_write(HEAD "bob ALL = (root) /bin/a \"\"\n");
+	world.puts_fail = 2;
+	world.puts_status = TWR_ENOMEM;
+	ck_assert_int_eq(session_sudoers_narrow(&s, &err), TWR_ENOMEM);
+	ck_assert_uint_eq(world.removals, 0);
+	session_sudoers_end(&s);
+}
+END_TEST
+
 START_TEST(a_foreign_file_is_left_alone)
 {
 	begin_write(HEAD "bob ALL = (root) /bin/a \"\"\n");
@@ -381,6 +392,7 @@ main(void)
 		SUPPORT_TEST(nothing_is_written_where_nothing_goes),
 		SUPPORT_TEST(a_new_line_is_checked_and_else_the_old_ones_stay),
 		{ "removal_is_the_last_resort", removal_is_the_last_resort, 2 },
+		SUPPORT_TEST(want_of_memory_while_writing_refuses_the_commit),
 		SUPPORT_TEST(a_foreign_file_is_left_alone),
 		{ "an_edited_file_keeps_nothing_of_the_edit",
 		    an_edited_file_keeps_nothing_of_the_edit, 2 },
