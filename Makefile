@@ -139,7 +139,8 @@ ifneq ($(SUDO_PLUGIN),yes)
 entry_src :=
 endif
 tool_src  := $(sort $(wildcard tools/*.c))
-unit_src  := $(wildcard tests/unit/check_*.c)
+unit_src  := $(filter-out $(if $(entry_src),,%/check_sudo_twrbac.c), \
+	     $(wildcard tests/unit/check_*.c))
 help_src  := $(wildcard tests/unit/support*.c)
 fuzz_src  := $(wildcard tests/fuzz/fuzz_*.c)
 # parts of one program
@@ -253,6 +254,14 @@ $(B)/tests/check_faults_tool: wraps := $(libc_wraps) main geteuid syslog \
 	sqlite3_errmsg
 $(B)/tests/check_faults_tool: $(B)/o/tests/unit/faults_sqlite.o \
     $(B)/o/tools/main.o
+$(B)/tests/check_sudo_twrbac: wraps := clock_gettime syslog __syslog_chk \
+	twr_judgement_open
+$(B)/tests/check_sudo_twrbac: $(call obj,$(entry_src))
+$(B)/tests/check_session_sudoers: wraps := calloc compiled_is_in_force \
+	compiled_path compiled_serial accounts_load judge_open \
+	sudoers_grants_open sudoers_grants_of sudoers_grants_narrow \
+	sudoers_body sudoers_state_read sudoers_version sudoers_put \
+	sudoers_take_out out_warn out_complain
 
 $(units): $(B)/tests/%: $(B)/o/tests/unit/%.o $(call obj,$(help_src)) \
     $(archive)

@@ -38,30 +38,51 @@ sudo_policy_open(struct sudo_policy *sp, const struct twr_gate *gate)
 	twr_view_load_rule(&sp->base.reader, TWR_ROLE_SERVICE, &sp->base.view);
 }
 
-/* Is the file that was opened the one in force, and does it stay so? */
+/*
+ * Would opening it again take another file or none: did nobody confirm it in
+ * time, or is it too old? A process lives in one boot, and that was the
+ * deadline's when the file was opened, so here the time alone is left.
+ */
+static bool
+has_lapsed(const struct sudo_policy *sp, const struct twr_gate *gate)
+{
+	const struct twr_meta *meta = &sp->base.view.meta;
+
+	return sp->base.status == TWR_OK &&
+	    (gate->now >= meta->stale_at ||
+		(meta->confirm_boottime_s != 0 &&
+		    gate->boottime >= meta->confirm_boottime_s));
+}
+
+/* Is the file that was opened the one in force? */
 static bool
 is_unchanged(const struct sudo_policy *sp, const struct twr_gate *gate)
 {
-	const struct twr_meta *meta = &sp->base.view.meta;
 	struct stat st;
 
 	return gate->failure == NULL && sp->base.status == TWR_OK &&
-	    !sp->base.prev && meta->confirm_boottime_s == 0 &&
-	    gate->now < meta->stale_at && lstat(gate->policy_path, &st) == 0 &&
+	    !sp->base.prev && lstat(gate->policy_path, &st) == 0 &&
 	    st.st_ino == sp->st.st_ino && st.st_dev == sp->st.st_dev &&
 	    st.st_size == sp->st.st_size &&
 	    st.st_ctim.tv_sec == sp->st.st_ctim.tv_sec &&
 	    st.st_ctim.tv_nsec == sp->st.st_ctim.tv_nsec;
 }
 
+static bool
+is_fresh(const struct sudo_policy *sp, const struct twr_gate *gate)
+{
+	return gate->failure == NULL && gate->boottime >= sp->looked_s &&
+	    gate->boottime - sp->looked_s < SUDO_POLICY_FRESH_S;
+}
+
 static void
 refresh(struct sudo_policy *sp, const struct twr_gate *gate)
 {
-	if (sp->asked && gate->failure == NULL &&
-	    gate->boottime >= sp->looked_s &&
-	    gate->boottime - sp->looked_s < SUDO_POLICY_FRESH_S)
+	if (!sp->asked || has_lapsed(sp, gate))
+		sudo_policy_open(sp, gate);
+	else if (is_fresh(sp, gate))
 		return;
-	if (sp->asked && is_unchanged(sp, gate))
+	else if (is_unchanged(sp, gate))
 		sp->looked_s = gate->boottime;
 	else
 		sudo_policy_open(sp, gate);

@@ -130,16 +130,18 @@ cmd_sudoers_print(struct cli *cli, struct twr_error *err)
 	struct sudoers_scene sc = scene_of(cli);
 	struct sudoers_grants gr = { .n = 0 };
 	struct sudo_version version;
+	struct sudoers_header hd;
 	char *body = NULL, *text = NULL;
 	size_t i, left_out = 0;
 	enum twr_status rc;
 
 	sudoers_version(&version);
 	if ((rc = load(cli, &gr, err)) != TWR_OK ||
-	    (rc = sudoers_body(&gr, &version, &body, &left_out, err)) !=
-		TWR_OK ||
-	    (rc = sudoers_file_text(gr.serial, gr.organization, sc.policy, body,
-		 &text, err)) != TWR_OK)
+	    (rc = sudoers_body(&gr, &version, &body, &left_out, err)) != TWR_OK)
+		goto out;
+	sudoers_header_make(gr.serial, &version, sc.policy, &hd);
+	rc = sudoers_file_text(&hd, gr.organization, body, &text, err);
+	if (rc != TWR_OK)
 		goto out;
 	out_table(cli->out, print_columns,
 	    sizeof(print_columns) / sizeof(*print_columns));
@@ -198,7 +200,7 @@ put_in(struct cli *cli, const struct sudoers_state *st, struct twr_error *err)
 	struct sudo_version version;
 	enum twr_status rc;
 
-	if (st->foreign && !st->marked)
+	if (st->foreign)
 		return twr_fail(err, TWR_EREFUSED,
 		    "%s: was not made from this policy%s%s; move it away",
 		    SUDOERS_FILE, st->error.text[0] != '\0' ? ": " : "",

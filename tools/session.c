@@ -291,8 +291,8 @@ session_make_real(struct session *s, struct twr_error *err)
 
 	if ((rc = directory_journal_head(s->dir, &head, err)) != TWR_OK)
 		return rc;
-	session_sudoers_narrow(s);
-	if ((rc = directory_commit(s->dir, err)) != TWR_OK)
+	if ((rc = session_sudoers_narrow(s, err)) != TWR_OK ||
+	    (rc = directory_commit(s->dir, err)) != TWR_OK)
 		return rc;
 	journal_announce(s->directory_path, &head);
 	if (s->compiled == NULL)

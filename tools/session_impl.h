@@ -57,12 +57,15 @@ void session_sudoers_compare(struct session *s);
 /*
  * Before the commit: take out of the file what the new policy does not grant,
  * so that a crash at any later moment leaves nobody too much. What cannot be
- * written is removed as a whole, and said.
+ * written is removed as a whole, and said; a file that is not ours stays.
+ * Anything but TWR_OK: nothing may be committed, and nothing was changed.
  */
-void session_sudoers_narrow(struct session *s);
+enum twr_status session_sudoers_narrow(struct session *s,
+    struct twr_error *err) TWR_MUST_CHECK;
 /*
  * After the new policy is in force: write what it grants; while it waits to
- * be confirmed, only what the one before grants too.
+ * be confirmed, only what the one before grants too. TWR_EWRITE, also where
+ * the file is not ours.
  */
 enum twr_status session_sudoers_finish(struct session *s,
     struct twr_error *err) TWR_MUST_CHECK;

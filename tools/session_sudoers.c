@@ -6,6 +6,7 @@
 #include "session_impl.h"
 #include "sudoers_diff.h"
 #include "sudoers_file.h"
+#include "sudoers_lines.h"
 
 /*
  * The order of a write with the file installed: what the new policy takes
@@ -20,8 +21,6 @@ struct sudoers_sync {
 	struct sudoers_grants after; /* of the new one */
 	struct sudoers_grants common; /* of both */
 	char *effect; /* NULL: not compared */
-	bool failed; /* nothing is known of before and after */
-	struct twr_error why;
 };
 
 void
@@ -80,39 +79,46 @@ gather(struct session *s, struct sudoers_sync *sy, struct twr_error *err)
 	return rc;
 }
 
-/* Once for a new policy, before it is in force. False: not installed. */
-static bool
-begin(struct session *s)
+/*
+ * Once for a new policy, before it is in force. s->sudoers stays NULL where no
+ * file is installed. Whoever cannot tell must not go on: he would leave in the
+ * file what the new policy takes away.
+ */
+static enum twr_status
+begin(struct session *s, struct twr_error *err)
 {
 	struct sudoers_sync *sy;
+	enum twr_status rc;
 
-	if (s->sudoers != NULL)
-		return true;
-	if (s->compiled == NULL || compiled_is_in_force(s->compiled) ||
-	    (sy = calloc(1, sizeof(*sy))) == NULL)
-		return false;
+	if (s->sudoers != NULL || s->compiled == NULL ||
+	    compiled_is_in_force(s->compiled))
+		return TWR_OK;
+	if ((sy = calloc(1, sizeof(*sy))) == NULL)
+		return twr_fail(err, TWR_ENOMEM, "sudoers: out of memory");
 	s->sudoers = sy;
-	if (sudoers_state_read(s->paths.policy, &sy->state, &sy->why) !=
-	    TWR_OK) {
-		sy->failed = true;
-		return true;
+	rc = sudoers_state_read(s->paths.policy, &sy->state, err);
+	if (rc == TWR_OK && !sudoers_is_installed(&sy->state))
+		goto none;
+	if (rc == TWR_OK) {
+		sudoers_version(&sy->version);
+		rc = gather(s, sy, err);
 	}
-	if (!sudoers_is_installed(&sy->state)) {
-		session_sudoers_end(s);
-		return false;
-	}
-	sudoers_version(&sy->version);
-	sy->failed = gather(s, sy, &sy->why) != TWR_OK;
-	if (!sy->failed)
-		sy->effect = sudoers_diff(&sy->before,
-		    s->confirm_s != 0 ? &sy->common : &sy->after, s->now);
-	return true;
+	if (rc != TWR_OK)
+		goto none;
+	sy->effect = sudoers_diff(&sy->before,
+	    s->confirm_s != 0 ? &sy->common : &sy->after, s->now);
+	return TWR_OK;
+none:
+	session_sudoers_end(s);
+	return rc;
 }
 
 void
 session_sudoers_compare(struct session *s)
 {
-	(void)begin(s);
+	struct twr_error unused;
+
+	(void)!begin(s, &unused);
 }
 
 /* ---- before the commit ---- */
@@ -136,74 +142,93 @@ remove_whole(struct session *s, const char *why)
 		    SUDOERS_FILE, why, err.text);
 }
 
-/* Does every line of body stand in text, in the same order? */
-static bool
-is_part(const char *body, const char *text)
-{
-	size_t len, n;
-
-	for (; *body != '\0'; body += len + (body[len] == '\n')) {
-		len = strcspn(body, "\n");
-		if (len == 0 || *body == '#')
-			continue;
-		for (;; text += n + 1) {
-			n = strcspn(text, "\n");
-			if (text[n] == '\0')
-				return false;
-			if (n == len && memcmp(text, body, n) == 0)
-				break;
-		}
-	}
-	return true;
-}
-
 static enum twr_status
 put_grants(struct session *s, const struct sudoers_grants *gr,
     const struct sudo_version *version, const struct sudoers_state *st,
     uint64_t serial, struct twr_error *err)
 {
+	struct sudoers_header hd;
 	char *body = NULL, *text = NULL;
 	size_t left_out = 0;
 	bool same, known;
 	enum twr_status rc;
 
+	sudoers_header_make(serial, version, s->paths.policy, &hd);
 	rc = sudoers_check_version(gr, version, err);
 	if (rc == TWR_OK)
 		rc = sudoers_body(gr, version, &body, &left_out, err);
 	if (rc == TWR_OK)
-		rc = sudoers_file_text(serial, gr->organization,
-		    s->paths.policy, body, &text, err);
+		rc = sudoers_file_text(&hd, gr->organization, body, &text, err);
 	known = rc == TWR_OK && st->ours && !st->edited;
 	same = known && strcmp(st->header.body, body) == 0;
 	if (rc == TWR_OK &&
-	    !(same && (serial == 0 || st->header.serial == serial)))
+	    !(same &&
+		(serial == 0 ||
+		    (st->header.serial == serial &&
+			strcmp(st->header.sudo, hd.sudo) == 0))))
 		rc = sudoers_put(text,
-		    same || (known && is_part(body, st->header.body)), err);
+		    same ||
+			(known &&
+			    sudoers_lines_are_part(body, st->header.body)),
+		    err);
 	free(body);
 	free(text);
 	return rc;
 }
 
-void
-session_sudoers_narrow(struct session *s)
+/*
+ * Where what both policies grant cannot be written: only lines that stand in
+ * the file and in that, so that none is new to sudo. A line of which something
+ * changes is gone until the file is written anew.
+ */
+static enum twr_status
+keep_lines(struct session *s, const struct sudoers_sync *sy,
+    struct twr_error *err)
+{
+	const struct sudoers_state *st = &sy->state;
+	char *body = NULL, *kept = NULL, *text = NULL;
+	struct sudoers_header hd;
+	size_t left_out;
+	enum twr_status rc;
+
+	sudoers_header_make(0, &sy->version, s->paths.policy, &hd);
+	rc = sudoers_body(&sy->common, &sy->version, &body, &left_out, err);
+	if (rc == TWR_OK)
+		rc = sudoers_lines_common(st->header.body, body, &kept, err);
+	if (rc == TWR_OK)
+		rc = sudoers_file_text(&hd, sy->common.organization, kept,
+		    &text, err);
+	if (rc == TWR_OK && (st->edited || strcmp(kept, st->header.body) != 0))
+		rc = sudoers_put(text, true, err);
+	free(body);
+	free(kept);
+	free(text);
+	return rc;
+}
+
+enum twr_status
+session_sudoers_narrow(struct session *s, struct twr_error *err)
 {
 	struct sudoers_sync *sy;
-	struct twr_error err;
+	struct twr_error why;
+	enum twr_status rc;
 
-	if (!begin(s))
-		return;
-	sy = s->sudoers;
-	if (!sy->state.there && !sy->failed)
-		return; /* there is nothing to take from */
-	if (sy->state.edited || sy->state.foreign)
+	if ((rc = begin(s, err)) != TWR_OK || (sy = s->sudoers) == NULL)
+		return rc;
+	if (!sy->state.ours)
+		return TWR_OK; /* nothing to take from, or nothing of ours */
+	if (sy->state.edited)
 		out_warn(s->out,
 		    "%s was not as twrbac had written it; it is written anew",
 		    SUDOERS_FILE);
-	if (sy->failed)
-		remove_whole(s, sy->why.text);
-	else if (put_grants(s, &sy->common, &sy->version, &sy->state, 0,
-		     &err) != TWR_OK)
-		remove_whole(s, err.text);
+	if (put_grants(s, &sy->common, &sy->version, &sy->state, 0, &why) ==
+		TWR_OK ||
+	    (rc = keep_lines(s, sy, &why)) == TWR_OK)
+		return TWR_OK;
+	if (rc == TWR_ENOMEM)
+		return twr_fail(err, rc, "%s", why.text);
+	remove_whole(s, why.text);
+	return TWR_OK;
 }
 
 /* ---- after the policy is in force ---- */
@@ -228,6 +253,19 @@ warn_of_left_out(struct session *s, const struct sudoers_grants *gr,
 		    version->text, SUDOERS_FILE, n, n == 1 ? "" : "s");
 }
 
+/* What has the file's name and is not ours stays: it may be somebody's. */
+static enum twr_status
+fail_foreign(const struct sudoers_state *st, struct twr_error *err)
+{
+	return twr_fail(err, TWR_EREFUSED,
+	    "%s was not made from this policy%s%s, so it is left as it is; it "
+	    "may grant what the policy does not: move it away and run twrbac "
+	    "sudoers install, or keep it and run twrbac sudoers install "
+	    "--remove",
+	    SUDOERS_FILE, st->error.text[0] != '\0' ? ": " : "",
+	    st->error.text);
+}
+
 enum twr_status
 session_sudoers_finish(struct session *s, struct twr_error *err)
 {
@@ -240,13 +278,14 @@ session_sudoers_finish(struct session *s, struct twr_error *err)
 	if (sy == NULL)
 		return TWR_OK;
 	st = &sy->state;
-	if (sy->failed)
-		return twr_fail(err, TWR_EWRITE,
-		    "the policy is in force, but %s is not written: %s; mend "
-		    "that and run twrbac sudoers install",
-		    SUDOERS_FILE, sy->why.text);
 	/* narrowing has changed what is there */
 	rc = sudoers_state_read(s->paths.policy, &now, &why);
+	if (rc == TWR_OK && now.foreign) {
+		rc = fail_foreign(&now, &why);
+		sudoers_state_free(&now);
+		return twr_fail(err, TWR_EWRITE,
+		    "the policy is in force, but %s", why.text);
+	}
 	if (rc == TWR_OK) {
 		rc = put_grants(s, s->confirm_s != 0 ? &sy->common : &sy->after,
 		    &sy->version,
@@ -257,8 +296,9 @@ session_sudoers_finish(struct session *s, struct twr_error *err)
 	if (rc != TWR_OK)
 		return twr_fail(err, TWR_EWRITE,
 		    "the policy is in force, but %s is not written: %s; "
-		    "nobody has more than before by it; mend that and run "
-		    "twrbac sudoers install",
+		    "nobody has more than before by it, and whoever's lines "
+		    "change has none of them; mend that and run twrbac sudoers "
+		    "install",
 		    SUDOERS_FILE, why.text);
 	warn_of_left_out(s, &sy->after, &sy->version);
 	return TWR_OK;
@@ -293,7 +333,10 @@ session_sudoers_write(struct session *s, struct twr_error *err)
 	enum twr_status rc;
 
 	sudoers_version(&version);
-	if ((rc = sudoers_state_read(paths->policy, &st, err)) == TWR_OK &&
+	rc = sudoers_state_read(paths->policy, &st, err);
+	if (rc == TWR_OK && st.foreign)
+		rc = fail_foreign(&st, err);
+	if (rc == TWR_OK &&
 	    (rc = accounts_load(paths->passwd, paths->owner, &local, err)) ==
 		TWR_OK &&
 	    (rc = sudoers_grants_open(paths->policy, paths->owner, &local, &gr,

@@ -11,6 +11,7 @@
 #include "sudo_command.h"
 #include "sudo_group.h"
 #include "sudoers_scan.h"
+#include "sudoers_takes.h"
 #include "suggest.h"
 
 static const struct {
@@ -23,11 +24,14 @@ static const struct {
 	[SUDOERS_EDITED] = { "edited",
 	    "edited by somebody: run twrbac sudoers install" },
 	[SUDOERS_FOREIGN] = { "foreign",
-	    "not made from this policy: move it away, then run twrbac sudoers "
-	    "install" },
+	    "not made from this policy, so that twrbac neither writes nor "
+	    "removes it: move it away, then run twrbac sudoers install" },
 	[SUDOERS_OLD] = { "old",
 	    "of another policy than the one in force: run twrbac sudoers "
 	    "install" },
+	[SUDOERS_OTHER_SUDO] = { "other-sudo",
+	    "written for another version of sudo, and the one installed reads "
+	    "some lines otherwise: run twrbac sudoers install" },
 	[SUDOERS_DIFFERS] = { "differs",
 	    "accounts changed since it was written: run twrbac sudoers "
 	    "install" },
@@ -93,7 +97,7 @@ compare(const struct sudoers_scene *sc, const struct sudoers_state *st,
 	struct sudoers_grants gr;
 	struct sudo_version version;
 	struct twr_error unused;
-	char *body = NULL;
+	char *body = NULL, sudo[SUDO_VERSION_NAME_MAX];
 	size_t left_out;
 	enum twr_status rc;
 
@@ -105,9 +109,14 @@ compare(const struct sudoers_scene *sc, const struct sudoers_state *st,
 	}
 	sudoers_version(&version);
 	rc = sudoers_body(&gr, &version, &body, &left_out, err);
-	if (rc == TWR_OK)
-		*ret = strcmp(body, st->header.body) == 0 ? SUDOERS_IN_STEP :
-							    SUDOERS_DIFFERS;
+	sudo_version_name(&version, sudo);
+	if (rc == TWR_OK && strcmp(body, st->header.body) == 0)
+		*ret = SUDOERS_IN_STEP;
+	else if (rc == TWR_OK)
+		*ret = sudo[0] != '\0' && st->header.sudo[0] != '\0' &&
+			strcmp(sudo, st->header.sudo) != 0 ?
+		    SUDOERS_OTHER_SUDO :
+		    SUDOERS_DIFFERS;
 	free(body);
 	sudoers_grants_free(&gr);
 	return rc;
@@ -144,6 +153,8 @@ struct examine {
 	sudoers_finding_fn *fn;
 	void *ctx;
 	struct judge policy; /* .open: names can be looked up */
+	struct sudoers_takes *takes;
+	bool no_memory;
 	size_t roles; /* names of ours that were met */
 	const char *first_file; /* of the first of them */
 	char *first_file_kept;
@@ -283,13 +294,41 @@ take_unread(void *ctx, const char *why)
 }
 
 static void
-examine_lines(struct examine *ex, bool installed)
+take_line(void *ctx, const char *file, unsigned line, const char *text)
 {
-	struct sudoers_scan scan = {
-		.name = take_name, .unread = take_unread, .ctx = ex
+	struct examine *ex = ctx;
+
+	if (!sudoers_takes_add(ex->takes, file, line, text))
+		ex->no_memory = true;
+}
+
+static void
+take_taking(void *ctx, enum sudoers_taking what, const char *file,
+    unsigned line, const char *text)
+{
+	static const enum sudoers_finding as[] = {
+		[SUDOERS_TAKES_ALIAS] = SUDOERS_FOUND_NEGATED,
+		[SUDOERS_TAKES_DEFAULTS] = SUDOERS_FOUND_BOUND_DEFAULTS,
+		[SUDOERS_TAKES_COMMAND] = SUDOERS_FOUND_NEGATED_COMMAND,
+		[SUDOERS_TAKES_TAG] = SUDOERS_FOUND_LOST_TAG,
 	};
 
+	find(ctx, as[what], file, line, "%s", text);
+}
+
+static enum twr_status
+examine_lines(struct examine *ex, bool installed, struct twr_error *err)
+{
+	struct sudoers_scan scan = { .name = take_name,
+		.line = take_line,
+		.unread = take_unread,
+		.ctx = ex };
+
+	if ((ex->takes = sudoers_takes_new()) == NULL)
+		return twr_fail(err, TWR_ENOMEM, "sudoers: out of memory");
 	sudoers_scan(ex->sc->sudoers, TWR_SUDOERS_D, &scan);
+	sudoers_takes_judge(ex->takes, take_taking, ex);
+	sudoers_takes_free(ex->takes);
 	if (ex->roles > 0 && !scan.plugin)
 		find(ex, SUDOERS_FOUND_NO_PLUGIN, ex->first_file_kept,
 		    ex->first_line,
@@ -302,6 +341,9 @@ examine_lines(struct examine *ex, bool installed)
 		    "file counts for nothing; add the line "
 		    "@includedir " TWR_SUDOERS_D);
 	free(ex->first_file_kept);
+	return ex->no_memory ?
+	    twr_fail(err, TWR_ENOMEM, "sudoers: out of memory") :
+	    TWR_OK;
 }
 
 /* ---- the rules ---- */
@@ -360,7 +402,7 @@ sudoers_examine(const struct sudoers_scene *sc, sudoers_finding_fn *fn,
 	if (load_grants(sc, &gr, &unused) == TWR_OK)
 		examine_rules(&ex, &gr);
 	sudoers_grants_free(&gr);
-	examine_lines(&ex, at != SUDOERS_NONE);
+	rc = examine_lines(&ex, at != SUDOERS_NONE, err);
 	judge_close(&ex.policy);
-	return TWR_OK;
+	return rc;
 }

@@ -22,6 +22,7 @@ enum sudoers_standing {
 	SUDOERS_EDITED, /* by somebody else than twrbac */
 	SUDOERS_FOREIGN, /* the name is taken by a file that is not ours */
 	SUDOERS_OLD, /* of another policy than the one in force */
+	SUDOERS_OTHER_SUDO, /* of that policy, written for another sudo */
 	SUDOERS_DIFFERS /* of that policy, and the accounts changed since */
 };
 const char *sudoers_standing_word(enum sudoers_standing standing);
@@ -48,6 +49,12 @@ enum twr_status sudoers_stand(const struct sudoers_scene *sc,
 	    "no Defaults group_plugin: such lines never match") \
 	X(NEGATED, "negated", true, \
 	    "a negated role grants where there is no usable policy") \
+	X(NEGATED_COMMAND, "negated-command", true, \
+	    "a role's line takes a command away") \
+	X(BOUND_DEFAULTS, "bound-defaults", false, \
+	    "Defaults for a role end where there is no usable policy") \
+	X(LOST_TAG, "lost-tag", false, \
+	    "a role's tag ends where there is no usable policy") \
 	X(NEVER_MATCHES, "never-matches", true, "sudo never finds the group") \
 	X(UNKNOWN_ROLE, "unknown-role", true, "nobody can hold it") \
 	X(UNKNOWN_SCOPE, "unknown-scope", true, "nothing is held there") \

@@ -10,6 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "sudoers_grammar.h"
+
 #define TEXT_MAX (64u * 1024 * 1024)
 #define PLUGIN "sudo_twrbac.so"
 
@@ -91,15 +93,6 @@ take_word(const struct line *ln, const char *p, struct sudoers_scan *scan)
 	return p;
 }
 
-/* The comment of a line; "#" before a digit is a uid, or a gid behind %. */
-static bool
-begins_comment(const char *begin, const char *p)
-{
-	return *p == '#' && !(p[1] >= '0' && p[1] <= '9') &&
-	    !(p[1] == '-' && p[2] >= '0' && p[2] <= '9') &&
-	    (p == begin || p[-1] != '\\');
-}
-
 /* A pattern in the arguments of a command behind the line's first "=". */
 static bool
 has_wildcards(const char *text)
@@ -107,7 +100,7 @@ has_wildcards(const char *text)
 	const char *p = strchr(text, '=');
 	bool path = false, arguments = false;
 
-	for (; p != NULL && *p != '\0' && !begins_comment(text, p); p++) {
+	for (; p != NULL && *p != '\0' && !sudoers_is_comment(text, p); p++) {
 		if (*p == '\\' && p[1] != '\0')
 			p++;
 		else if (*p == ',')
@@ -139,7 +132,7 @@ scan_line(struct line *ln, struct sudoers_scan *scan)
 			return;
 	}
 	ln->wildcards = has_wildcards(p);
-	while (*p != '\0' && !begins_comment(ln->text, p)) {
+	while (*p != '\0' && !sudoers_is_comment(ln->text, p)) {
 		if (*p == '"')
 			p = take_string(ln, p, scan);
 		else if (*p == '\\' && p[1] != '\0')
@@ -289,8 +282,12 @@ scan_lines(struct walk *w, const char *file, const char *text)
 		ln.number = number;
 		if ((ln.text = next_line(&text, &number)) == NULL)
 			return;
-		if (w->folder == NULL || !take_include(w, &ln))
+		if (w->folder == NULL || !take_include(w, &ln)) {
 			scan_line(&ln, w->scan);
+			if (w->scan->line != NULL)
+				w->scan->line(w->scan->ctx, file, ln.number,
+				    ln.text);
+		}
 		free(ln.text);
 	}
 }

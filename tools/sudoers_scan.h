@@ -25,6 +25,9 @@ struct sudoers_name {
 
 struct sudoers_scan {
 	void (*name)(void *ctx, const struct sudoers_name *name);
+	/* each logical line that is no include; NULL: not wanted */
+	void (*line)(void *ctx, const char *file, unsigned line,
+	    const char *text);
 	/* a file that cannot be read, or is no file; why includes its name */
 	void (*unread)(void *ctx, const char *why);
 	void *ctx;

@@ -258,6 +258,14 @@ sudo_version_parse(const char *line, struct sudo_version *ret)
 	return true;
 }
 
+void
+sudo_version_name(const struct sudo_version *sv,
+    char ret[SUDO_VERSION_NAME_MAX])
+{
+	snprintf(ret, SUDO_VERSION_NAME_MAX, "%s%s", sv->rs ? "rs-" : "",
+	    sv->known ? sv->text : "");
+}
+
 bool
 sudo_knows_windows(const struct sudo_version *sv)
 {
@@ -318,8 +326,18 @@ sudoers_check_version(const struct sudoers_grants *gr,
 
 /* ---- the file ---- */
 
+void
+sudoers_header_make(uint64_t serial, const struct sudo_version *sv,
+    const char *policy, struct sudoers_header *ret)
+{
+	memset(ret, 0, sizeof(*ret));
+	ret->serial = serial;
+	sudo_version_name(sv, ret->sudo);
+	snprintf(ret->policy, sizeof(ret->policy), "%s", policy);
+}
+
 enum twr_status
-sudoers_file_text(uint64_t serial, const char *organization, const char *policy,
+sudoers_file_text(const struct sudoers_header *hd, const char *organization,
     const char *body, char **ret, struct twr_error *err)
 {
 	char digest[2 * TWR_HASH_LEN + 1];
@@ -340,9 +358,15 @@ sudoers_file_text(uint64_t serial, const char *organization, const char *policy,
 	      "# See sudo_rules in twrbac.conf(5) and \"twrbac sudoers "
 	      "print\".\n",
 	    to);
-	fprintf(to, HEADER_WORD "serial=%" PRIu64 " digest=%s policy=", serial,
+	fprintf(to, HEADER_WORD "serial=%" PRIu64 " digest=%s ", hd->serial,
 	    digest);
-	write_comment(to, policy);
+	if (hd->sudo[0] != '\0') {
+		fputs("sudo=", to);
+		write_comment(to, hd->sudo);
+		fputc(' ', to);
+	}
+	fputs("policy=", to);
+	write_comment(to, hd->policy);
 	fprintf(to, "\n%s", body);
 	return finish(to, &text, ret, err);
 }
@@ -379,6 +403,8 @@ sudoers_header_read(const char *text, struct sudoers_header *ret)
 	p += sizeof(HEADER_WORD) - 1;
 	if (!take(&p, "serial=", " ", number, sizeof(number)) ||
 	    !take(&p, "digest=", " ", ret->digest, sizeof(ret->digest)) ||
+	    (strncmp(p, "sudo=", 5) == 0 &&
+		!take(&p, "sudo=", " ", ret->sudo, sizeof(ret->sudo))) ||
 	    !take(&p, "policy=", "\n", ret->policy, sizeof(ret->policy)) ||
 	    number[strspn(number, "0123456789")] != '\0')
 		return false;

@@ -7,8 +7,8 @@
  * them:
  *
  *	# ... do not edit ...
- *	# twrbac-sudoers 1 serial=42 digest=HEX policy=/var/lib/...
- *	BODY, whose SHA-256 the digest is
+ *	# twrbac-sudoers 1 serial=42 digest=HEX sudo=1.9.13p3 policy=/var/...
+ *	BODY, whose SHA-256 the digest is; sudo: the version it is written for
  */
 
 #include <stdbool.h>
@@ -27,6 +27,10 @@ struct sudo_version {
 };
 /* Of the first line of "visudo -V"; false: that is no such line. */
 bool sudo_version_parse(const char *line, struct sudo_version *ret);
+/* As a header says it: "1.9.13p3", "rs-0.2.5"; "" when not known. */
+#define SUDO_VERSION_NAME_MAX 72
+void sudo_version_name(const struct sudo_version *sv,
+    char ret[SUDO_VERSION_NAME_MAX]);
 /* 1.8.20 and later: NOTBEFORE and NOTAFTER. */
 bool sudo_knows_windows(const struct sudo_version *sv);
 /* 1.9.10 and later: ^regular expressions$. */
@@ -64,12 +68,19 @@ enum twr_status sudoers_check_version(const struct sudoers_grants *gr,
 struct sudoers_header {
 	uint64_t serial; /* 0: narrowed by a write that did not end */
 	char digest[2 * TWR_HASH_LEN + 1];
+	/* sudo_version_name(); "": not known, or written by an old twrbac */
+	char sudo[SUDO_VERSION_NAME_MAX];
 	char policy[4096];
 	const char *body; /* points into the text */
 };
-/* The whole file; ret is malloc'd, on TWR_OK only. */
-enum twr_status sudoers_file_text(uint64_t serial, const char *organization,
-    const char *policy, const char *body, char **ret,
+void sudoers_header_make(uint64_t serial, const struct sudo_version *sv,
+    const char *policy, struct sudoers_header *ret);
+/*
+ * The whole file, with serial, sudo and policy of hd and body's own digest.
+ * ret is malloc'd, on TWR_OK only.
+ */
+enum twr_status sudoers_file_text(const struct sudoers_header *hd,
+    const char *organization, const char *body, char **ret,
     struct twr_error *err) TWR_MUST_CHECK;
 /* False: not a file of ours. */
 bool sudoers_header_read(const char *text, struct sudoers_header *ret);

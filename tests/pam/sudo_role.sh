@@ -9,6 +9,8 @@ enter_world "$0" "$@"
 command -v sudo >/dev/null 2>&1 || cannot_run "sudo is not installed"
 command -v visudo >/dev/null 2>&1 || cannot_run "visudo is not installed"
 command -v setpriv >/dev/null 2>&1 || cannot_run "setpriv is not installed"
+# shellcheck source=tests/pam/host.sh
+. "$TREE/tests/pam/host.sh"
 plugin_world
 
 plain_stack() { # nothing of ours decides in PAM
@@ -211,6 +213,55 @@ has "intercept: the session began" "$said" "uid=0("
 lacks "intercept: a role that is removed is not remembered" \
     "$(printf '%s' "$said" | tr '\n' '|')" "|0|"
 chmod 0755 "$W/tmp"
+
+# ---- a password is asked for meanwhile ----
+
+# The answer of the plugin comes before the prompt, as sudo_twrbac(8) says.
+printf '%s\n' 'auth required pam_unix.so' 'account required pam_permit.so' \
+    'session required pam_permit.so' >/etc/pam.d/sudo
+with_password erin
+sudoers "\"%:hosts:operator\" ALL = $ID"
+sed -i s/!authenticate,// /etc/sudoers
+# shellcheck disable=SC2317 # wait_until calls it
+asked() {
+	grep -q ASK "$W/tmp/prompt"
+}
+at_prompt() { # what is done while sudo waits, then the password is given
+	alice assignment add erin acme/messaging/production hosts:operator
+	rm -f "$W/tmp/typed"
+	mkfifo "$W/tmp/typed"
+	: >"$W/tmp/prompt"
+	log_mark
+	by erin sudo -S -k -p ASK $ID <"$W/tmp/typed" >"$W/tmp/prompt" 2>&1 &
+	waiting=$!
+	exec 9>"$W/tmp/typed"
+	wait_until 100 asked || not_ok "sudo asks for the password" \
+	    <"$W/tmp/prompt"
+	before=$(plugin_lines)
+	"$@"
+	echo "$PASSWORD" >&9
+	exec 9>&-
+	wait "$waiting"
+	status=$?
+	said=$(cat "$W/tmp/prompt") lines=$(plugin_lines)
+}
+at_prompt true
+runs "a password"
+has "a password: the plugin answered before the prompt" "$before" \
+    "verdict=member reason=granted service=sudo login=erin "
+# shellcheck disable=SC2317 # at_prompt calls it
+take_away() {
+	alice assignment remove erin acme/messaging/production hosts:operator
+	remains=$(as alice twrbac remains erin 2>&1)
+}
+at_prompt take_away
+runs "a role that is removed while the prompt waits: the answer stands"
+is "and it was not asked again" "$lines" "$before"
+has "twrbac remains lists who waits there" "$remains" "sudo"
+by erin sudo -S -k -p ASK $ID </dev/null >"$W/tmp/prompt" 2>&1
+status=$? said=$(cat "$W/tmp/prompt") lines=
+refused "the next one, before any prompt or behind it"
+plain_stack
 
 # ---- names ----
 

@@ -241,20 +241,39 @@ END_TEST
 
 START_TEST(a_file_says_what_it_is)
 {
-	struct sudoers_header head;
+	static const char
+	    old[] = "# twrbac-sudoers 1 serial=7 digest=ab policy=/p\nbody\n";
+	static const char *const lines[] = { "visudo version 1.9.13p3",
+		"visudo-rs 0.2.5", "" };
+	static const char *const said[] = { "1.9.13p3", "rs-0.2.5", "" };
+	struct sudoers_header make, head;
+	struct sudo_version sv;
 	struct twr_error err;
 	char *text = NULL;
+	size_t i;
 
-	ck_assert_int_eq(sudoers_file_text(42, "ac\\me\nroot ALL = ALL",
-			     "/x y/policy.cdb", "bob ALL = (root) /a\n", &text,
-			     &err),
-	    TWR_OK);
-	ck_assert_ptr_null(strstr(text, "\nroot"));
-	ck_assert(sudoers_header_read(text, &head));
-	ck_assert_uint_eq(head.serial, 42);
-	ck_assert_str_eq(head.policy, "/x y/policy.cdb");
-	ck_assert_str_eq(head.body, "bob ALL = (root) /a\n");
-	free(text);
+	for (i = 0; i < 3; i++) {
+		(void)sudo_version_parse(lines[i], &sv);
+		sudoers_header_make(42, &sv, "/x y/policy.cdb", &make);
+		ck_assert_int_eq(sudoers_file_text(&make,
+				     "ac\\me\nroot ALL = ALL",
+				     "bob ALL = (root) /a\n", &text, &err),
+		    TWR_OK);
+		ck_assert_ptr_null(strstr(text, "\nroot"));
+		ck_assert(sudoers_header_read(text, &head));
+		ck_assert_uint_eq(head.serial, 42);
+		ck_assert_str_eq(head.sudo, said[i]);
+		ck_assert_str_eq(head.policy, "/x y/policy.cdb");
+		ck_assert_str_eq(head.body, "bob ALL = (root) /a\n");
+		free(text);
+	}
+	/* one that was written before there was a version in it */
+	ck_assert(sudoers_header_read(old, &head));
+	ck_assert_str_eq(head.sudo, "");
+	ck_assert_str_eq(head.policy, "/p");
+	ck_assert(!sudoers_header_read("# twrbac-sudoers 1 serial=7 digest=ab "
+				       "sudo= policy=/p\nb\n",
+	    &head));
 	ck_assert(!sudoers_header_read("bob ALL = ALL\n", &head));
 	ck_assert(!sudoers_header_read("# a\n# b", &head));
 	ck_assert(!sudoers_header_read("", &head));

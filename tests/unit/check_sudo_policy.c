@@ -14,6 +14,9 @@
 
 static struct sudo_policy sp;
 
+/* Nobody looks at the number of links, and whoever opens a file sets it. */
+#define MARK 77
+
 static enum twr_reason
 ask(const struct twr_gate *gate, const char *login, uint32_t uid)
 {
@@ -69,18 +72,17 @@ START_TEST(the_same_policy_is_opened_once)
 	const char *path = support_path("policy.cdb");
 	struct twr_gate gate = support_gate(path);
 	unsigned before = support_count_fds();
-	const struct sudo_user *users;
 	int i;
 
 	support_site_write(path);
 	sudo_policy_open(&sp, &gate);
 	ck_assert_uint_eq(support_count_fds(), before + 1);
 	ck_assert_int_eq(ask(&gate, "bob", 1001), TWR_REASON_GRANTED);
-	users = sp.users;
+	sp.st.st_nlink = MARK;
 	for (i = 0; i < 10; i++) {
 		gate.boottime += SUDO_POLICY_FRESH_S;
 		ck_assert_int_eq(ask(&gate, "bob", 1001), TWR_REASON_GRANTED);
-		ck_assert_ptr_eq(sp.users, users); /* not read again */
+		ck_assert_uint_eq(sp.st.st_nlink, MARK);
 	}
 	sudo_policy_close(&sp);
 	ck_assert_uint_eq(support_count_fds(), before);
@@ -185,6 +187,111 @@ START_TEST(the_question_is_in_the_log)
 }
 END_TEST
 
+/* ---- commit-confirm ---- */
+
+#define DEADLINE 1100u
+static const uint8_t prev_id[TWR_ID_LEN] = { 0x11, 0x22 };
+
+/* The site waits to be confirmed; in the policy before nobody is mapped. */
+static void
+write_pending(const char *path, bool this_boot)
+{
+	struct support_policy policy;
+
+	support_site(&policy);
+	policy.n_logins = 0;
+	memcpy(policy.meta.file_id, prev_id, TWR_ID_LEN);
+	policy.meta.serial = 41;
+	support_policy_write(support_path("policy.prev.cdb"), &policy);
+	support_site_write(path); /* and its passwd file */
+	support_site(&policy);
+	policy.meta.serial = 42;
+	policy.meta.confirm_boottime_s = DEADLINE;
+	if (this_boot)
+		ck_assert(twr_boot_id(policy.meta.boot_id));
+	memcpy(policy.meta.prev_id, prev_id, TWR_ID_LEN);
+	policy.meta.prev_serial = 41;
+	support_policy_write(path, &policy);
+}
+
+START_TEST(a_policy_that_waits_is_opened_once)
+{
+	const char *path = support_path("policy.cdb");
+	struct twr_gate gate = support_gate(path);
+
+	write_pending(path, true);
+	ck_assert_uint_lt(gate.boottime, DEADLINE - SUDO_POLICY_FRESH_S);
+	ck_assert_int_eq(ask(&gate, "bob", 1001), TWR_REASON_GRANTED);
+	sp.st.st_nlink = MARK;
+	while (gate.boottime + SUDO_POLICY_FRESH_S < DEADLINE) {
+		gate.boottime += SUDO_POLICY_FRESH_S;
+		ck_assert_int_eq(ask(&gate, "bob", 1001), TWR_REASON_GRANTED);
+		ck_assert_uint_eq(sp.st.st_nlink, MARK);
+	}
+	sudo_policy_close(&sp);
+}
+END_TEST
+
+static const struct deadline_row {
+	uint64_t asked, again; /* boottime of two questions */
+	enum twr_reason first, then;
+} deadlines[] = {
+	{ DEADLINE - 2, DEADLINE - 1, TWR_REASON_GRANTED, TWR_REASON_GRANTED },
+	/* at the very second, however lately somebody looked */
+	{ DEADLINE - 1, DEADLINE, TWR_REASON_GRANTED,
+	    TWR_REASON_LOGIN_UNMAPPED },
+	{ DEADLINE - 9, DEADLINE, TWR_REASON_GRANTED,
+	    TWR_REASON_LOGIN_UNMAPPED },
+	{ DEADLINE - 9, DEADLINE + 9, TWR_REASON_GRANTED,
+	    TWR_REASON_LOGIN_UNMAPPED },
+	{ DEADLINE, DEADLINE + 1, TWR_REASON_LOGIN_UNMAPPED,
+	    TWR_REASON_LOGIN_UNMAPPED },
+};
+
+START_TEST(the_deadline_counts_in_an_open_policy)
+{
+	const struct deadline_row *r = &deadlines[_i];
+	const char *path = support_path("policy.cdb");
+	struct twr_gate gate = support_gate(path);
+
+	write_pending(path, true);
+	gate.boottime = r->asked;
+	ck_assert_int_eq(ask(&gate, "bob", 1001), r->first);
+	gate.boottime = r->again;
+	ck_assert_int_eq(ask(&gate, "bob", 1001), r->then);
+	sudo_policy_close(&sp);
+}
+END_TEST
+
+START_TEST(another_boot_s_deadline_has_passed)
+{
+	const char *path = support_path("policy.cdb");
+	struct twr_gate gate = support_gate(path);
+
+	write_pending(path, false);
+	ck_assert_int_eq(ask(&gate, "bob", 1001), TWR_REASON_LOGIN_UNMAPPED);
+	sudo_policy_close(&sp);
+}
+END_TEST
+
+START_TEST(a_policy_is_stale_at_the_second)
+{
+	const char *path = support_path("policy.cdb");
+	struct twr_gate gate = support_gate(path);
+	struct support_policy policy;
+
+	support_site_write(path);
+	support_site(&policy);
+	policy.meta.stale_at = SUPPORT_NOW + 10;
+	support_policy_write(path, &policy);
+	gate.now = SUPPORT_NOW + 9;
+	ck_assert_int_eq(ask(&gate, "bob", 1001), TWR_REASON_GRANTED);
+	gate.now++; /* and nobody would look yet */
+	ck_assert_int_eq(ask(&gate, "bob", 1001), TWR_REASON_POLICY_STALE);
+	sudo_policy_close(&sp);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -195,6 +302,10 @@ main(void)
 		SUPPORT_TEST(without_a_clock_nobody_is_a_member),
 		SUPPORT_TEST(a_policy_from_before_says_so),
 		SUPPORT_TEST(the_question_is_in_the_log),
+		SUPPORT_TEST(a_policy_that_waits_is_opened_once),
+		SUPPORT_ROWS(the_deadline_counts_in_an_open_policy, deadlines),
+		SUPPORT_TEST(another_boot_s_deadline_has_passed),
+		SUPPORT_TEST(a_policy_is_stale_at_the_second),
 		SUPPORT_END,
 	};
 

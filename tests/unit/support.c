@@ -340,6 +340,9 @@ write_records(struct policy_writer *pw, const struct support_policy *p)
 		    &p->logins[i].login, &err));
 	for (i = 0; i < p->n_role_sets; i++)
 		MUST(policy_writer_role_set(pw, &p->role_sets[i], &err));
+	for (i = 0; i < p->n_sudo_rules; i++)
+		MUST(policy_writer_sudo_rule(pw, (uint32_t)i, &p->sudo_rules[i],
+		    &err));
 	for (i = 0; i < p->n_places; i++)
 		MUST(policy_writer_place(pw, p->places[i].path, &p->places[i],
 		    &err));

@@ -98,6 +98,8 @@ struct support_login {
 	struct twr_login login;
 };
 
+struct sudo_rule;
+
 struct support_policy {
 	struct twr_meta meta; /* start from support_meta() */
 	const struct support_rule *rules;
@@ -114,6 +116,8 @@ struct support_policy {
 	size_t n_role_sets;
 	const struct twr_place *places; /* by their paths */
 	size_t n_places;
+	const struct sudo_rule *sudo_rules; /* sudo_rule.h */
+	size_t n_sudo_rules;
 };
 
 /* Serial 42, compiled at support_now, enforcing, never stale. */
