@@ -78,14 +78,15 @@ is_fresh(const struct sudo_policy *sp, const struct twr_gate *gate)
 static void
 refresh(struct sudo_policy *sp, const struct twr_gate *gate)
 {
-	if (!sp->asked || has_lapsed(sp, gate))
-		sudo_policy_open(sp, gate);
-	else if (is_fresh(sp, gate))
-		return;
-	else if (is_unchanged(sp, gate))
-		sp->looked_s = gate->boottime;
-	else
-		sudo_policy_open(sp, gate);
+	if (sp->asked && !has_lapsed(sp, gate)) {
+		if (is_fresh(sp, gate))
+			return;
+		if (is_unchanged(sp, gate)) {
+			sp->looked_s = gate->boottime;
+			return;
+		}
+	}
+	sudo_policy_open(sp, gate);
 }
 
 /* The login's record, read at its first question. NULL: out of memory. */

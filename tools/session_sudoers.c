@@ -281,7 +281,7 @@ session_sudoers_finish(struct session *s, struct twr_error *err)
 	/* narrowing has changed what is there */
 	rc = sudoers_state_read(s->paths.policy, &now, &why);
 	if (rc == TWR_OK && now.foreign) {
-		rc = fail_foreign(&now, &why);
+		(void)!fail_foreign(&now, &why);
 		sudoers_state_free(&now);
 		return twr_fail(err, TWR_EWRITE,
 		    "the policy is in force, but %s", why.text);
