@@ -381,7 +381,7 @@ asan:
 # so that limits of memory mean nothing, and thousands of processes that each
 # begin with it take half an hour. The others meet valgrind or the fuzzers.
 asan_root := $(filter-out %/root_names.sh,$(filter tests/cli/%,$(root_sh))) \
-	     $(patsubst %,tests/pam/%.sh,actor at cron doctor outcomes sshd su \
+	     $(patsubst %,tests/pam/%.sh,actor at cron doctor module_hygiene outcomes sshd su \
 	     sudo sudo_role)
 asan-check: programs $(B)/tests/pam/preload_asan.so
 	@$(slow) TWR_UNDER=asan $(run_suites) --as asan $(units) $(replays) \

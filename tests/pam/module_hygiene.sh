@@ -65,10 +65,12 @@ while [ "$position" -lt "$size" ]; do
 	bit=$((1 << position / 97 % 8))
 	byte=$(od -An -tu1 -j "$position" -N 1 "$W/tmp/good")
 	octal=$(printf '%03o' $((byte ^ bit)))
-	cp "$W/tmp/good" "$STATE/policy.cdb"
-	# shellcheck disable=SC2059 # the byte is an escape
-	printf "\\$octal" | dd of="$STATE/policy.cdb" bs=1 seek="$position" \
-	    conv=notrunc 2>/dev/null
+	{
+		head -c "$position" "$W/tmp/good"
+		# shellcheck disable=SC2059 # the byte is an escape
+		printf "\\$octal"
+		tail -c +$((position + 2)) "$W/tmp/good"
+	} >"$STATE/policy.cdb"
 	said=$(pam_client --hygiene gate none 2>&1)
 	case $said in
 	*PAM_SUCCESS* | *PAM_IGNORE* | *CHANGED*)
