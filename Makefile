@@ -378,11 +378,13 @@ root := $(filter 0,$(shell id -u))
 asan:
 	@$(MAKE) B=$(B)/asan SAN=address,undefined asan-check
 # Of the real programs' suites those that a sanitizer can run: it maps terabytes,
-# so that limits of memory mean nothing, and thousands of processes that each
-# begin with it take half an hour. The others meet valgrind or the fuzzers.
+# so that limits of memory mean nothing; thousands of processes that each begin
+# with it take half an hour; login(1) and pam_unix's helper do not start with it.
+# The others meet valgrind or the fuzzers.
 asan_root := $(filter-out %/root_names.sh,$(filter tests/cli/%,$(root_sh))) \
-	     $(patsubst %,tests/pam/%.sh,actor at cron doctor module_hygiene outcomes sshd su \
-	     sudo sudo_role)
+	     $(patsubst %,tests/pam/%.sh,actor at cron doctor locked_out \
+	     module_hygiene outcomes setup setup_profile sshd sshd_methods su \
+	     sudo sudo_recipes sudo_role sudoers why)
 asan-check: programs $(B)/tests/pam/preload_asan.so
 	@$(slow) TWR_UNDER=asan $(run_suites) --as asan $(units) $(replays) \
 	    $(cli_sh) $(if $(root),$(asan_root))

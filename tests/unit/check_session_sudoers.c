@@ -213,6 +213,7 @@ __wrap_sudoers_take_out(struct twr_error *err)
 	return outcome(world.remove_fails, TWR_EWRITE, "removal", err);
 }
 
+static void say(const char *fmt, va_list ap) TWR_PRINTF(1, 0);
 static void
 say(const char *fmt, va_list ap)
 {

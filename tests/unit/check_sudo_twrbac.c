@@ -37,6 +37,7 @@ __wrap_clock_gettime(clockid_t clock, struct timespec *ts)
 	return 0;
 }
 
+static void take_log(int level, const char *fmt, va_list ap) TWR_PRINTF(2, 0);
 static void
 take_log(int level, const char *fmt, va_list ap)
 {
@@ -89,6 +90,7 @@ __wrap_twr_judgement_open(const struct twr_gate *gate,
 	return __real_twr_judgement_open(&here, ret);
 }
 
+static int take_said(int kind, const char *fmt, ...) TWR_PRINTF(2, 3);
 static int
 take_said(int kind, const char *fmt, ...)
 {
