@@ -113,7 +113,10 @@ make_hit(const struct log_entry *entry)
 	return hit;
 }
 
-/* Is it the very same line again? Then it is counted. */
+/*
+ * Is it the very same line again? Then it is counted; but what only a user says
+ * is no second witness of what root's programs said, whichever came first.
+ */
 static bool
 is_again(struct search *se, const struct log_entry *entry)
 {
@@ -124,7 +127,8 @@ is_again(struct search *se, const struct log_entry *entry)
 
 	for (i = 0; i < fo->n; i++) {
 		hit = fo->hits[i];
-		if (strcmp(hit->raw, entry->raw) != 0)
+		if (hit->trusted != entry->trusted ||
+		    strcmp(hit->raw, entry->raw) != 0)
 			continue;
 		if (hit->times++ < 10 && (place = place_of(entry)) != NULL) {
 			out_list_add(&hit->also, "%s", place);
@@ -147,6 +151,39 @@ drop_oldest(struct search *se)
 	fo->n--;
 }
 
+/* How many are kept of those that are trusted, or of the others. */
+static size_t
+count_kept(const struct why_found *fo, bool trusted)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < fo->n; i++)
+		n += fo->hits[i]->trusted == trusted;
+	return n;
+}
+
+/*
+ * Read backwards, all that is wanted was seen, and copies of the last one no
+ * longer follow. What users may have made up ends no search: it would hide
+ * what root's programs said before.
+ */
+static bool
+has_enough(const struct search *se, const struct log_entry *entry)
+{
+	const struct why_found *fo = se->found;
+	const struct why_hit *last = NULL;
+	size_t i;
+
+	for (i = 0; i < fo->n; i++)
+		if (fo->hits[i]->trusted)
+			last = fo->hits[i];
+	return se->backwards && last != NULL &&
+	    (se->wanted->event != NULL ||
+		count_kept(fo, true) == se->wanted->most) &&
+	    last->at != TWR_ALWAYS && entry->at != TWR_ALWAYS &&
+	    last->at - entry->at > APART_MOST_S;
+}
+
 static enum twr_status
 take(void *ctx, const struct log_entry *entry, bool *enough,
     struct twr_error *err)
@@ -155,21 +192,12 @@ take(void *ctx, const struct log_entry *entry, bool *enough,
 	struct why_found *fo = se->found;
 	struct why_hit *hit;
 
-	if (se->backwards && fo->n > 0) {
-		/* copies of the last one may still follow */
-		hit = fo->hits[fo->n - 1];
-		*enough = (se->wanted->event != NULL ||
-			      fo->n == se->wanted->most) &&
-		    hit->at != TWR_ALWAYS && entry->at != TWR_ALWAYS &&
-		    hit->at - entry->at > APART_MOST_S;
-	}
+	*enough = *enough || has_enough(se, entry);
 	if (*enough || !is_wanted(se->wanted, entry->line) ||
 	    !may_say(se->wanted, entry) || is_again(se, entry))
 		return TWR_OK;
-	if (fo->n == se->wanted->most && se->backwards)
-		return TWR_OK;
-	if (fo->n == se->wanted->most) {
-		if (se->begin == fo->n)
+	if (count_kept(fo, entry->trusted) == se->wanted->most) {
+		if (se->backwards || se->begin == fo->n)
 			return TWR_OK;
 		drop_oldest(se);
 	}
@@ -190,6 +218,48 @@ newest_first(struct search *se)
 		hit = fo->hits[a];
 		fo->hits[a] = fo->hits[--b];
 		fo->hits[b] = hit;
+	}
+}
+
+static bool
+is_said_by_root(const struct why_found *fo, const char *raw)
+{
+	size_t i;
+
+	for (i = 0; i < fo->n; i++)
+		if (fo->hits[i]->trusted && strcmp(fo->hits[i]->raw, raw) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * A user's copy of what root's programs said adds nothing; of one event these
+ * come first.
+ */
+static void
+settle(struct search *se)
+{
+	struct why_found *fo = se->found;
+	struct why_hit *hit;
+	size_t i = 0, first = 0;
+
+	while (i < fo->n) {
+		hit = fo->hits[i];
+		if (hit->trusted || !is_said_by_root(fo, hit->raw)) {
+			i++;
+			continue;
+		}
+		free_hit(hit);
+		memmove(&fo->hits[i], &fo->hits[i + 1],
+		    (--fo->n - i) * sizeof(*fo->hits));
+	}
+	for (i = 0; se->wanted->event != NULL && i < fo->n; i++) {
+		hit = fo->hits[i];
+		if (!hit->trusted)
+			continue;
+		memmove(&fo->hits[first + 1], &fo->hits[first],
+		    (i - first) * sizeof(*fo->hits));
+		fo->hits[first++] = hit;
 	}
 }
 
@@ -234,6 +304,7 @@ search_journal(struct search *se, struct twr_error *err)
 	se->backwards = true;
 	rc = log_scan_journal(&se->scan, &fo->journal);
 	se->backwards = false;
+	settle(se);
 	if (rc == TWR_ENOMEM)
 		return twr_fail(err, rc, "%s", fo->journal.text);
 	if (rc == TWR_ENOENT)

@@ -14,7 +14,7 @@ struct why_wanted {
 	const char *login; /* of this login only; NULL: of all */
 	char hidden[TWR_HIDDEN_LEN]; /* how its name is hidden; "" */
 	bool all; /* those that were let in, too */
-	size_t most; /* of the newest, at most */
+	size_t most; /* of the newest, of root's programs and of others each */
 	/*
 	 * The uid of an account: what a process that is not root's says of
 	 * another login than its own is not wanted, whatever the event.
@@ -36,7 +36,7 @@ struct why_hit {
 };
 
 struct why_found {
-	struct why_hit *hits[WHY_MOST]; /* the newest first */
+	struct why_hit *hits[2 * WHY_MOST]; /* the newest first */
 	size_t n;
 	char *searched; /* "the journal, /var/log/auth.log" */
 	bool asked_journal; /* and it answered */

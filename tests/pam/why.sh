@@ -274,6 +274,13 @@ if prepare_journal; then
 		entry 0 "$log"
 		entry 61004 "$forged"
 		entry 0 "sshd says: $forged"
+		# and what the refused one adds to hide it: the same, and others
+		entry "$(id -u fin)" "$log"
+		i=0
+		while [ $((i += 1)) -le 25 ]; do
+			entry "$(id -u fin)" "$(echo "$log" |
+			    sed "s/serial=[0-9]*/serial=77$i/")"
+		done
 		# what sudo itself logs has the uid of who runs it
 		[ -n "$member" ] && entry 61002 "sudo_twrbac: $member"
 		[ -n "$member" ] && entry 61004 "sudo_twrbac: $(echo "$member" |
@@ -285,8 +292,15 @@ if prepare_journal; then
 	explains "the journal" "found in   the journal, by sshd[17], which ran as root" \
 	    "refused: fin could not use sudo: role-missing" \
 	    "today      the same answer"
-	lacks "the journal: only root's programs" "$said" "bob could"
-	lacks "the journal: needs no other word" "$said" unauthenticated
+	lacks "the journal: another's words of fin" "$said" "bob could"
+	is "the journal: the true one comes first, once" \
+	    "$(echo "$said" | grep 'found in' | grep -n 'ran as root')" \
+	    "$(echo "$said" | grep -m 1 'found in' | sed 's/^/1:/')"
+	has "the journal: others of this id are told" "$said" \
+	    "also an event of this id" \
+	    "which ran with the uid of fin, as sudo and su do; unauthenticated"
+	why --login fin 2
+	has "the journal: nothing that fin adds hides it" "$said" "ran as root"
 	rm /var/log/auth.log
 	why --login bob 9
 	if [ -n "$member" ]; then
@@ -313,7 +327,7 @@ if prepare_journal; then
 	journalctl >"$W/short" 2>/dev/null
 	why "$ref" --log "$W/short"
 	explains "journalctl's own lines, in a file" "$W/short line "
-	journalctl -o short-iso >"$W/short" 2>/dev/null
+	journalctl -o short-iso 2>/dev/null | grep -v serial=77 >"$W/short"
 	why "$ref" --log "$W/short"
 	explains "journalctl -o short-iso" "$W/short line "
 	has "what another uid wrote stands in a file like any other" "$said" \
