@@ -59,7 +59,7 @@ struct setup_profile {
 	bool offered; /* and the package of the module has its profile */
 	bool stands; /* there is such a line now */
 	/* and no policy was made yet: with the first one it begins to refuse */
-	bool begins, lets_in; /* lets_in: until then it lets everybody in */
+	bool begins, lets_in; /* lets_in: until then, and without an end */
 	struct pamd_file file; /* common-account, once planned */
 	char *text; /* what it is going to be; NULL: nothing changes */
 	enum setup_state will;

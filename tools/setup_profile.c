@@ -40,20 +40,24 @@ setup_profile_find(const char *text, struct pamd_mark *ret)
 	    !(pamd_edit_find(text, 0, &marked) && marked.from == ret->from);
 }
 
-/* Has the line the argument, as the package's profile has it? */
+/* Does the line let everybody in until there is a policy, but not after it? */
 static bool
-has_argument(const char *text, const struct pamd_mark *line, const char *name)
+lets_in(const char *text, const struct pamd_mark *line, int64_t now)
 {
-	size_t len = strlen(name), i;
-	const char *at = text + line->from;
+	static const char end[] = "permissive_until=";
+	char *copy = strndup(text + line->from, line->to - line->from);
+	char *at = copy, *word;
+	int64_t until = TWR_ALWAYS;
+	bool ret = copy == NULL; /* so it shall get its end anew */
 
-	for (i = line->from; i < line->to; i++, at++) {
-		if (i > line->from && strchr(" \t", at[-1]) != NULL &&
-		    strncmp(at, name, len) == 0 &&
-		    strchr(" \t\r\n", at[len]) != NULL)
-			return true; /* or it is the end of the text */
+	while (copy != NULL && (word = strsep(&at, " \t\r\n")) != NULL) {
+		if (strcmp(word, "permissive_unconfigured") == 0)
+			ret = true;
+		else if (strncmp(word, end, sizeof(end) - 1) == 0)
+			(void)twr_time_parse(word + sizeof(end) - 1, &until);
 	}
-	return false;
+	free(copy);
+	return ret && until <= now;
 }
 
 void
@@ -75,7 +79,7 @@ setup_profile_look(struct setup *su)
 	pf->begins = pf->stands && strcmp(policy, LINE_POLICY) == 0 &&
 	    access(policy, F_OK) != 0 && errno == ENOENT;
 	pf->lets_in = pf->begins &&
-	    has_argument(file.text, &line, "permissive_unconfigured");
+	    lets_in(file.text, &line, su->cli->session->now);
 	pamd_file_free(&file);
 }
 

@@ -291,6 +291,12 @@ by_hand init
 setup --administrator bob@example.com --administrator-login bob
 is "by hand, then an administrator: exit status" "$status" 0
 lets_in "by hand, then an administrator"
+by_hand
+sed -i '/pam_twrbac/s/$/ permissive_until=2037-01-01T00:00:00Z/' "$COMMON"
+keep
+setup acme --owner alice@example.com --login alice --services sshd
+is "by hand, with an end of its own: exit status" "$status" 0
+unchanged "by hand, with an end of its own: it stays"
 by_hand init
 echo 'nonsense = ;' >>"$CONF"
 setup --services sshd
