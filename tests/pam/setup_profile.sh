@@ -318,6 +318,13 @@ has "by hand, --enforce by who would be locked out" "$said" \
 is "by hand, --enforce by who would be locked out: exit status" "$status" 1
 lets_in "by hand, --enforce by who would be locked out"
 
+# a copy that has no policy yet is told so before anything is written
+by_hand init
+as alice twrbac backup "$W/authority.db" >/dev/null 2>&1
+setup --directory "$W/authority.db" --services sshd
+refused "a copy without a policy" 1 "follows an authority" \
+    "compile --directory FILE"
+
 # what refuses since its policy is damaged goes on so
 fresh
 first --enforce
