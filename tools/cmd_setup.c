@@ -9,28 +9,19 @@
 #include "clock.h"
 #include "setup.h"
 
-#define PERMISSIVE_MOST_S (90 * 86400)
-
 /* ---- what is asked for ---- */
 
 static enum twr_status
 take_length(struct setup *su, struct twr_error *err)
 {
 	const char *text = su->cli->opts->value[OPT_PERMISSIVE];
-	enum twr_status rc;
 
 	if (text == NULL)
 		return TWR_OK;
 	if (su->in.enforce || su->in.remove)
 		return twr_fail(err, TWR_EINVAL,
 		    "--permissive goes with neither --enforce nor --remove");
-	rc = clock_parse_duration(text, "--permissive", &su->in.permissive_s,
-	    err);
-	if (rc == TWR_OK && su->in.permissive_s > PERMISSIVE_MOST_S)
-		rc = twr_fail(err, TWR_EINVAL,
-		    "--permissive %s: 90d at most; it is for a while only",
-		    text);
-	return rc;
+	return setup_take_length(su, text, "--permissive", err);
 }
 
 static enum twr_status
@@ -190,10 +181,18 @@ complete(struct setup *su, bool *ends, struct twr_error *err)
 	return *ends ? finish(su, false, err) : TWR_OK;
 }
 
+/* Do the steps before the lines change anything, or may they? */
+static bool
+steps_write(const struct setup *su)
+{
+	return !su->has_directory || !su->has_policy || su->conf_edited ||
+	    su->in.administrator != NULL || su->in.host_scope != NULL;
+}
+
 static enum twr_status
 run_setup(struct setup *su, struct twr_error *err)
 {
-	bool asks = su->in.asks && !su->has_directory, ends = false;
+	bool asks, ends = false;
 	enum twr_status rc;
 
 	rc = complete(su, &ends, err);
@@ -206,16 +205,15 @@ run_setup(struct setup *su, struct twr_error *err)
 		setup_show_plan(su);
 		return finish(su, true, err);
 	}
+	asks = su->in.asks && steps_write(su);
 	if (asks) {
 		setup_show_plan(su);
 		if ((rc = setup_go_on(su, "Go on? (y/n)", err)) != TWR_OK)
 			return rc;
 	}
-	/* without a policy nothing refuses yet, not for a moment */
-	if (su->profile.text != NULL && !su->has_policy &&
-	    su->profile.will == SETUP_PERMISSIVE && (asks || !su->in.asks))
-		rc = setup_profile_write(su, err);
-	if (rc != TWR_OK || (rc = setup_run_steps(su, err)) != TWR_OK)
+	/* a profile that stands begins to refuse with the first policy */
+	if ((rc = setup_profile_guard(su, err)) != TWR_OK ||
+	    (rc = setup_run_steps(su, err)) != TWR_OK)
 		return rc;
 	su->has_directory = su->has_policy = true;
 	rc = finish(su, asks, err);

@@ -48,6 +48,7 @@ struct setup_answers {
 
 #define SETUP_PROFILE "/usr/share/pam-configs/twrbac"
 #define SETUP_PERMISSIVE_S (14 * 86400) /* unless told otherwise */
+#define SETUP_PERMISSIVE_MOST_S (90 * 86400)
 
 /*
  * The line of the distribution's own, in common-account and so in front of
@@ -57,12 +58,15 @@ struct setup_profile {
 	const char *program; /* pam-auth-update; NULL: this host has none */
 	bool offered; /* and the package of the module has its profile */
 	bool stands; /* there is such a line now */
+	/* and no policy was made yet: with the first one it begins to refuse */
+	bool begins, lets_in; /* lets_in: until then, and without an end */
 	struct pamd_file file; /* common-account, once planned */
 	char *text; /* what it is going to be; NULL: nothing changes */
 	enum setup_state will;
 	int64_t will_until;
 	const char *change; /* "profile enabled"; NULL */
 	bool written; /* and it is */
+	bool guarded; /* permissive, as long as it is not known to hold */
 };
 
 /* A login that a service does not let in. */
@@ -126,6 +130,8 @@ enum twr_status setup_write(struct setup *su,
 /* What a file is going to be, for the services that include it. */
 enum twr_status setup_keep_text(struct setup *su, const char *name, char *text,
     struct twr_error *err) TWR_MUST_CHECK;
+/* How pam.d is left by what fails before setup_write(), for its message. */
+const char *setup_left(const struct setup *su);
 /* In the system's log, since no journal has it. */
 void setup_announce(const struct setup *su, const char *path,
     const char *change);
@@ -135,7 +141,10 @@ bool setup_changes(const struct setup *su, const struct setup_service *sv);
 /* ---- setup_profile.c: the distribution's line ---- */
 
 void setup_profile_look(struct setup *su);
-/* Is it meant? By --profile, or because it stands and all lines are meant. */
+/*
+ * Is it meant? By --profile, or because it stands and all lines are meant, or
+ * would begin to refuse with the policy that is going to be made.
+ */
 bool setup_profile_is_meant(const struct setup *su);
 /*
  * What common-account is going to be, and which services that judges.
@@ -148,6 +157,13 @@ enum twr_status setup_profile_plan(struct setup *su,
  * end of what stands. TWR_EREFUSED: it left common-account alone.
  */
 enum twr_status setup_profile_write(struct setup *su,
+    struct twr_error *err) TWR_MUST_CHECK;
+/*
+ * Before the steps that make a first policy: what stands then, or is to be
+ * permissive, gets its end now. One that is to enforce loses it again with
+ * setup_profile_write(), when every check is passed.
+ */
+enum twr_status setup_profile_guard(struct setup *su,
     struct twr_error *err) TWR_MUST_CHECK;
 void setup_profile_forget(struct setup *su);
 
@@ -197,6 +213,9 @@ enum twr_status setup_ask(struct setup *su,
 /* Where there are lines already: what next? */
 enum twr_status setup_ask_next(struct setup *su, bool *quits,
     struct twr_error *err) TWR_MUST_CHECK;
+/* For how long refusals are only logged. TWR_EINVAL; nothing is set then. */
+enum twr_status setup_take_length(struct setup *su, const char *text,
+    const char *name, struct twr_error *err) TWR_MUST_CHECK;
 /* Yes or no. TWR_EREFUSED: no. */
 enum twr_status setup_go_on(struct setup *su, const char *question,
     struct twr_error *err) TWR_MUST_CHECK;

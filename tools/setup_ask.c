@@ -159,12 +159,25 @@ check_services(struct setup *su, const char *answer, struct twr_error *err)
 	return setup_choose(su, answer, err);
 }
 
+enum twr_status
+setup_take_length(struct setup *su, const char *text, const char *name,
+    struct twr_error *err)
+{
+	int64_t length;
+	enum twr_status rc = clock_parse_duration(text, name, &length, err);
+
+	if (rc == TWR_OK && length > SETUP_PERMISSIVE_MOST_S)
+		rc = twr_fail(err, TWR_EINVAL,
+		    "%s %s: 90d at most; it is for a while only", name, text);
+	if (rc == TWR_OK)
+		su->in.permissive_s = length;
+	return rc;
+}
+
 static enum twr_status
 check_length(struct setup *su, const char *answer, struct twr_error *err)
 {
-	(void)su;
-	return clock_parse_duration(answer, "permissive", &su->in.permissive_s,
-	    err);
+	return setup_take_length(su, answer, "permissive", err);
 }
 
 static enum twr_status
@@ -284,7 +297,7 @@ setup_ask(struct setup *su, struct twr_error *err)
 	enum twr_status rc = TWR_OK;
 
 	setup_say("Enter takes what stands in brackets. Nothing is changed "
-		  "before the last question; Ctrl-C breaks off.");
+		  "before you answer y; Ctrl-C breaks off.");
 	if (!su->has_directory) {
 		rc = ask_organization(su, err);
 		if (rc == TWR_OK && su->in.administrator == NULL)
@@ -301,7 +314,7 @@ setup_go_on(struct setup *su, const char *question, struct twr_error *err)
 
 	rc = ask(su, question, "n", check_yes, &answer, err);
 	if (rc == TWR_OK && *answer != 'y')
-		rc = twr_fail(err, TWR_EREFUSED,
-		    "nobody said yes; no line of pam.d was changed");
+		rc = twr_fail(err, TWR_EREFUSED, "nobody said yes; %s",
+		    setup_left(su));
 	return rc;
 }

@@ -177,11 +177,10 @@ check_lock_out(const struct people *pe, struct twr_error *err)
 	if (pe->locked_out != NULL)
 		return twr_fail(err, TWR_EREFUSED,
 		    "%s, who runs this, would be locked out: %s would refuse "
-		    "him (%s); \"twrbac check %s %s\" says what he needs; no "
-		    "line of pam.d was changed (--lock-out-ok does it all the "
-		    "same)",
+		    "him (%s); \"twrbac check %s %s\" says what he needs; %s "
+		    "(--lock-out-ok does it all the same)",
 		    pe->locked_out, pe->service, pe->reason, pe->locked_out,
-		    pe->service);
+		    pe->service, setup_left(pe->su));
 	for (i = 0; i < pe->su->n; i++) {
 		sv = &pe->su->services[i];
 		if (!setup_changes(pe->su, sv) || sv->will != SETUP_ENFORCING ||
@@ -190,9 +189,8 @@ check_lock_out(const struct people *pe, struct twr_error *err)
 		return twr_fail(err, TWR_EREFUSED,
 		    "%s would refuse everybody (an exempt root does not "
 		    "count); \"twrbac who-can %s\" says "
-		    "why; no line of pam.d was changed (--lock-out-ok does it "
-		    "all the same)",
-		    sv->name, sv->name);
+		    "why; %s (--lock-out-ok does it all the same)",
+		    sv->name, sv->name, setup_left(pe->su));
 	}
 	return TWR_OK;
 }

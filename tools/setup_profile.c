@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 #include "text.h"
 
 #define COMMON "common-account"
+#define LINE_POLICY TWR_STATE_DIR "/policy.cdb" /* that its line asks */
 
 static enum twr_status
 no_memory(struct twr_error *err)
@@ -38,11 +40,32 @@ setup_profile_find(const char *text, struct pamd_mark *ret)
 	    !(pamd_edit_find(text, 0, &marked) && marked.from == ret->from);
 }
 
+/* Does the line let everybody in until there is a policy, but not after it? */
+static bool
+lets_in(const char *text, const struct pamd_mark *line, int64_t now)
+{
+	static const char end[] = "permissive_until=";
+	char *copy = strndup(text + line->from, line->to - line->from);
+	char *at = copy, *word;
+	int64_t until = TWR_ALWAYS;
+	bool ret = copy == NULL; /* so it shall get its end anew */
+
+	while (copy != NULL && (word = strsep(&at, " \t\r\n")) != NULL) {
+		if (strcmp(word, "permissive_unconfigured") == 0)
+			ret = true;
+		else if (strncmp(word, end, sizeof(end) - 1) == 0)
+			(void)twr_time_parse(word + sizeof(end) - 1, &until);
+	}
+	free(copy);
+	return ret && until <= now;
+}
+
 void
 setup_profile_look(struct setup *su)
 {
 	static const char *const programs[] = { "/usr/sbin/pam-auth-update",
 		NULL };
+	const char *policy = su->cli->session->paths.policy;
 	struct setup_profile *pf = &su->profile;
 	struct pamd_file file;
 	struct pamd_mark line;
@@ -52,6 +75,11 @@ setup_profile_look(struct setup *su)
 	pf->offered = pf->program != NULL && access(SETUP_PROFILE, F_OK) == 0;
 	pf->stands = setup_profile_read(su, &file, &unused) == TWR_OK &&
 	    setup_profile_find(file.text, &line);
+	/* not a damaged one: what refuses because of it shall go on */
+	pf->begins = pf->stands && strcmp(policy, LINE_POLICY) == 0 &&
+	    access(policy, F_OK) != 0 && errno == ENOENT;
+	pf->lets_in = pf->begins &&
+	    lets_in(file.text, &line, su->cli->session->now);
 	pamd_file_free(&file);
 }
 
@@ -60,7 +88,7 @@ setup_profile_is_meant(const struct setup *su)
 {
 	const struct setup_answers *in = &su->in;
 
-	if (in->profile)
+	if (in->profile || (su->profile.lets_in && !in->remove))
 		return true;
 	return su->profile.stands && in->services == NULL && !in->remove &&
 	    (in->enforce || in->permissive_s != 0);
@@ -90,22 +118,24 @@ check_way(const struct setup *su, struct twr_error *err)
 	const char *policy = su->cli->session->paths.policy;
 	size_t i;
 
+	if (su->profile.stands && !su->in.remove)
+		return TWR_OK;
 	if (su->profile.program == NULL)
 		return twr_fail(err, TWR_EREFUSED,
 		    "--profile: this host has no pam-auth-update, which is "
 		    "Debian's; name services with --services");
-	if (su->in.remove || su->profile.stands)
+	if (su->in.remove)
 		return TWR_OK;
 	if (!su->profile.offered)
 		return twr_fail(err, TWR_EREFUSED,
 		    "--profile: %s: there is no such file; Debian's package "
 		    "libpam-twrbac has it",
 		    SETUP_PROFILE);
-	if (strcmp(policy, TWR_STATE_DIR "/policy.cdb") != 0)
+	if (strcmp(policy, LINE_POLICY) != 0)
 		return twr_fail(err, TWR_EREFUSED,
 		    "--profile: its line asks %s, not %s; leave out --policy, "
 		    "or name services with --services",
-		    TWR_STATE_DIR "/policy.cdb", policy);
+		    LINE_POLICY, policy);
 	for (i = 0; i < su->n; i++) {
 		if (su->services[i].marked)
 			return twr_fail(err, TWR_EREFUSED,
@@ -218,7 +248,8 @@ plan_text(struct setup *su, struct twr_error *err)
 	pf->change = !pf->stands	 ? "profile enabled" :
 	    pf->will == SETUP_PERMISSIVE ? "line made permissive" :
 					   "line made enforcing";
-	if (strcmp(pf->text, pf->file.text) != 0)
+	if (strcmp(pf->text, pf->file.text) != 0 ||
+	    (pf->begins && pf->will == SETUP_ENFORCING))
 		return setup_keep_text(su, COMMON, pf->text, err);
 	free(pf->text);
 	pf->text = NULL; /* it is as it shall be */
@@ -278,6 +309,19 @@ take_services(struct setup *su, struct twr_error *err)
 	return rc;
 }
 
+/* What is said with --services is said of those, and not of all. */
+static void
+plan_end(struct setup *su)
+{
+	const struct setup_answers *in = &su->in;
+	bool enforces = in->enforce && in->services == NULL;
+
+	su->profile.will = enforces ? SETUP_ENFORCING : SETUP_PERMISSIVE;
+	su->profile.will_until = enforces ? TWR_ALWAYS :
+					    su->cli->session->now +
+		(in->permissive_s != 0 ? in->permissive_s : SETUP_PERMISSIVE_S);
+}
+
 enum twr_status
 setup_profile_plan(struct setup *su, struct twr_error *err)
 {
@@ -295,11 +339,7 @@ setup_profile_plan(struct setup *su, struct twr_error *err)
 	if (pf->stands && su->has_policy && !su->in.enforce &&
 	    su->in.permissive_s == 0)
 		return TWR_OK; /* nothing is said of it */
-	pf->will = su->in.enforce ? SETUP_ENFORCING : SETUP_PERMISSIVE;
-	pf->will_until = su->in.enforce ? TWR_ALWAYS :
-					  su->cli->session->now +
-		(su->in.permissive_s != 0 ? su->in.permissive_s :
-					    SETUP_PERMISSIVE_S);
+	plan_end(su);
 	if ((rc = plan_text(su, err)) != TWR_OK || pf->text == NULL)
 		return rc;
 	return take_services(su, err);

@@ -95,12 +95,30 @@ put_until(struct setup *su, struct twr_error *err)
 	return rc;
 }
 
+/* What was begun is undone, or it is said that it is not. */
+static enum twr_status
+take_back(struct setup *su, enum twr_status rc, struct twr_error *err)
+{
+	const char *path = su->profile.file.path;
+	struct twr_error unused, why = *err;
+	struct pamd_mark line;
+	bool known;
+
+	(void)!run_program(su, "--disable", &unused); /* look if it did */
+	known = reread(su, &unused) == TWR_OK;
+	if (known && !setup_profile_find(su->profile.file.text, &line))
+		return rc;
+	return twr_fail(err, rc,
+	    "%s; that could not be undone: the line %s in %s and refuses; take "
+	    "it out with: " BY_HAND "%s",
+	    why.text, known ? "still stands" : "may still stand", path, path);
+}
+
 /* All of it, or what went before; no signal comes between the two writes. */
 static enum twr_status
 enable(struct setup *su, struct twr_error *err)
 {
 	sigset_t ours, before;
-	struct twr_error unused;
 	enum twr_status rc;
 
 	sigemptyset(&ours);
@@ -113,7 +131,7 @@ enable(struct setup *su, struct twr_error *err)
 	    (rc = check_enabled(su, err)) == TWR_OK)
 		rc = put_until(su, err);
 	if (rc != TWR_OK)
-		(void)run_program(su, "--disable", &unused);
+		rc = take_back(su, rc, err);
 	(void)sigprocmask(SIG_SETMASK, &before, NULL);
 	return rc;
 }
@@ -178,7 +196,7 @@ setup_profile_write(struct setup *su, struct twr_error *err)
 	if (removes)
 		rc = disable(su, err);
 	else if (pf->stands)
-		rc = pamd_file_replace(&pf->file, pf->text, err);
+		rc = put_until(su, err);
 	else
 		rc = enable(su, err);
 	(void)close(lock);
@@ -188,4 +206,46 @@ setup_profile_write(struct setup *su, struct twr_error *err)
 	setup_announce(su, pf->file.path, pf->change);
 	tell_services(su);
 	return TWR_OK;
+}
+
+/* ---- before the first policy ---- */
+
+static enum twr_status
+write_guard(struct setup *su, struct twr_error *err)
+{
+	struct setup_profile *pf = &su->profile, guard = *pf;
+	enum twr_status rc;
+	char *text;
+	int lock;
+
+	guard.will = SETUP_PERMISSIVE;
+	guard.will_until = su->cli->session->now + SETUP_PERMISSIVE_S;
+	if ((text = setup_profile_limit(&guard, pf->file.text)) == NULL)
+		return twr_fail(err, TWR_ENOMEM, "out of memory");
+	rc = pamd_file_lock(su->places.dirs[0], &lock, err);
+	if (rc != TWR_OK) {
+		free(text);
+		return rc;
+	}
+	rc = pamd_file_replace(&pf->file, text, err);
+	if (rc == TWR_OK) {
+		su->wrote = pf->guarded = true;
+		setup_announce(su, pf->file.path, "line made permissive");
+		rc = reread(su, err);
+	}
+	(void)close(lock);
+	free(text);
+	return rc;
+}
+
+enum twr_status
+setup_profile_guard(struct setup *su, struct twr_error *err)
+{
+	const struct setup_profile *pf = &su->profile;
+
+	if (su->has_policy || pf->text == NULL)
+		return TWR_OK;
+	if (pf->will == SETUP_PERMISSIVE)
+		return setup_profile_write(su, err);
+	return pf->begins ? write_guard(su, err) : TWR_OK;
 }

@@ -58,6 +58,15 @@ stands_in_the_way(const struct setup *su, const struct doctor_finding *fi,
 	return sv != NULL && setup_changes(su, sv);
 }
 
+const char *
+setup_left(const struct setup *su)
+{
+	return su->profile.written || su->profile.guarded ?
+	    "the profile stands, permissive; no other line of pam.d was "
+	    "changed" :
+	    "no line of pam.d was changed";
+}
+
 /* The line must be what libpam comes to first, whatever doctor finds. */
 static bool
 comes_first(struct doctor *d, const struct setup_service *sv)
@@ -85,9 +94,9 @@ judge(struct setup *su, struct doctor *d, bool with_policy,
 		if (!stands_in_the_way(su, fi, with_policy))
 			continue;
 		return twr_fail(err, TWR_EREFUSED,
-		    "the gate would not hold: %s: %s: %s; %s; no line of "
-		    "pam.d was changed",
-		    doctor_word(fi->id), fi->subject, fi->what, fi->cure);
+		    "the gate would not hold: %s: %s: %s; %s; %s",
+		    doctor_word(fi->id), fi->subject, fi->what, fi->cure,
+		    setup_left(su));
 	}
 	for (i = 0; i < su->n; i++) {
 		sv = &su->services[i];
@@ -96,8 +105,8 @@ judge(struct setup *su, struct doctor *d, bool with_policy,
 		return twr_fail(err, TWR_EREFUSED,
 		    "the gate would not hold: libpam would not come to the "
 		    "line of %s first; put it there by hand, and run twrbac "
-		    "doctor; no line of pam.d was changed",
-		    sv->file.path);
+		    "doctor; %s",
+		    sv->file.path, setup_left(su));
 	}
 	return TWR_OK;
 }

@@ -87,6 +87,10 @@ check_old(struct setup *su, struct twr_error *err)
 		    "%s: holds the organization %s, not %s",
 		    su->cli->session->directory_path, su->organization,
 		    in->organization);
+	if (su->is_copy && !su->has_policy)
+		return twr_fail(err, TWR_EREFUSED,
+		    "this host follows an authority and has no policy yet; "
+		    "run twrbac compile --directory FILE first");
 	return TWR_OK;
 }
 
@@ -346,10 +350,6 @@ compile(struct setup *su, struct twr_error *err)
 	const char *confirm = su->cli->opts->value[OPT_CONFIRM];
 	struct step st;
 
-	if (su->is_copy && !su->has_policy)
-		return twr_fail(err, TWR_EREFUSED,
-		    "this host follows an authority and has no policy yet; "
-		    "run twrbac compile --directory FILE first");
 	if (su->has_policy && !su->conf_edited) {
 		if (confirm != NULL)
 			out_note(su->cli->out,
@@ -386,9 +386,7 @@ setup_run_steps(struct setup *su, struct twr_error *err)
 		rc = compile(su, &why);
 	if (rc == TWR_OK)
 		return TWR_OK;
-	return twr_fail(err, rc, "%s; %s%s", why.text,
-	    su->profile.written ? "the profile stands, permissive" :
-				  "no line of pam.d was changed",
+	return twr_fail(err, rc, "%s; %s%s", why.text, setup_left(su),
 	    su->wrote ? "; what was done before stays: mend that, and give "
 			"the same command again" :
 			"");

@@ -248,6 +248,167 @@ refused "another profile in front of it" 1 "in front of all other"
 lacks "another profile in front: ours is not left there" \
     "$(cat "$COMMON" /var/lib/pam/account)" twrbac
 
+# ---- enabled by hand, and with the first policy it would begin to refuse ----
+
+by_hand() { # the words of setup that made an organization; none: there is none
+	fresh
+	mkdir -p "$STATE"
+	: >"$STATE/unconfigured"
+	[ $# -eq 0 ] || as alice twrbac init acme --owner alice@example.com \
+	    --login alice --roles "$W/share/roles.conf" \
+	    --conf-template "$W/share/twrbac.conf" >/dev/null 2>&1
+	books --enable twrbac
+	is "by hand: nobody is refused yet" "$(outcome sshd dora)" PAM_SUCCESS
+	keep
+}
+
+lets_in() { # name: a policy is in force, and still nobody is refused
+	is "$1: the line" "$(first_line)" "$LINE permissive_until=TIME"
+	is "$1: there is a policy" "$(ls "$STATE/policy.cdb")" \
+	    "$STATE/policy.cdb"
+	is "$1: nobody is refused" "$(outcome sshd dora)" PAM_SUCCESS
+}
+
+by_hand
+setup acme --owner alice@example.com --login alice --services sshd
+is "by hand, then --services: exit status" "$status" 0
+has "by hand, then --services: it is told" "$said" "line made permissive"
+lets_in "by hand, then --services"
+by_hand
+setup acme --owner alice@example.com --login alice --services sshd --dry-run
+unchanged "by hand, then --services --dry-run: nothing changes"
+setup acme --owner alice@example.com --login alice --services sshd \
+    --permissive 1d
+until=$(sed -n 's/.*permissive_until=\([^ ]*\).*/\1/p' "$COMMON")
+is "by hand, then --permissive: until then" \
+    "$(($(date -d "$until" +%s) / 86400))" \
+    "$(($(date -d '+1 day' +%s) / 86400))"
+by_hand
+setup acme --owner alice@example.com --login alice --services sshd --enforce
+has "by hand, --services --enforce: not that of all" "$said" "with --profile"
+lets_in "by hand, --services --enforce"
+by_hand init
+setup --administrator bob@example.com --administrator-login bob
+is "by hand, then an administrator: exit status" "$status" 0
+lets_in "by hand, then an administrator"
+by_hand
+sed -i '/pam_twrbac/s/$/ permissive_until=2037-01-01T00:00:00Z/' "$COMMON"
+keep
+setup acme --owner alice@example.com --login alice --services sshd
+is "by hand, with an end of its own: exit status" "$status" 0
+unchanged "by hand, with an end of its own: it stays"
+by_hand init
+echo 'nonsense = ;' >>"$CONF"
+setup --services sshd
+has "by hand, no policy to be made" "$said" "the profile stands, permissive"
+is "by hand, no policy to be made: nobody is refused" \
+    "$(outcome sshd dora)" PAM_SUCCESS
+
+# enforcing: not before it is known to hold
+by_hand init
+setup --enforce
+is "by hand, then --enforce" "$status $(first_line)" "0 $LINE"
+is "by hand, then --enforce: dora" "$(outcome sshd dora)" PAM_USER_UNKNOWN
+by_hand init
+status=0
+said=$(as dora twrbac --as-root test setup --enforce 2>&1 </dev/null) ||
+	status=$?
+has "by hand, --enforce by who would be locked out" "$said" \
+    "dora, who runs this, would be locked out" "the profile stands, permissive"
+is "by hand, --enforce by who would be locked out: exit status" "$status" 1
+lets_in "by hand, --enforce by who would be locked out"
+
+# a copy that has no policy yet is told so before anything is written
+by_hand init
+as alice twrbac backup "$W/authority.db" >/dev/null 2>&1
+setup --directory "$W/authority.db" --services sshd
+refused "a copy without a policy" 1 "follows an authority" \
+    "compile --directory FILE"
+
+# what refuses since its policy is damaged goes on so
+fresh
+first --enforce
+: >"$STATE/policy.cdb"
+setup --services sshd
+lacks "a damaged policy opens nothing" "$(first_line)" permissive_until
+
+if command -v python3 >/dev/null 2>&1; then
+	dialogue() { # [pattern, answer]... -- more words
+		said=$(as alice python3 "$TREE/tests/pam/terminal.py" "$@" \
+		    2>&1 </dev/null | tr -d '\r')
+	}
+	no_policy() { # name
+		is "$1: no policy was made" \
+		    "$(ls "$STATE/policy.cdb" 2>/dev/null)" ""
+		unchanged "$1: pam.d is as it was"
+		is "$1: nobody is refused" "$(outcome sshd dora)" PAM_SUCCESS
+	}
+	by_hand init
+	dialogue 'Go on.*: ' n -- twrbac setup --profile
+	has "by hand, asked: what is going to be done" "$said" \
+	    "a policy is compiled" "$COMMON: line made permissive"
+	has "by hand, asked: no" "$said" "no line of pam.d was changed"
+	no_policy "by hand, asked: no"
+	dialogue 'Go on.*: ' n -- twrbac setup --services sshd
+	no_policy "by hand, --services, asked: no"
+	dialogue 'Go on.*: ' n -- twrbac setup --enforce
+	no_policy "by hand, --enforce, asked: no"
+	dialogue 'Go on.*: ' n -- twrbac setup \
+	    --administrator bob@example.com --administrator-login bob
+	no_policy "by hand, an administrator, asked: no"
+	lacks "by hand, asked: no: no administrator" \
+	    "$(as alice twrbac user list 2>/dev/null)" bob@example.com
+	dialogue 'Go on.*: ' y 'Write the lines.*: ' n -- twrbac setup --enforce
+	has "by hand, --enforce, no in the end" "$said" "sshd dora" \
+	    "nobody said yes; the profile stands, permissive"
+	lets_in "by hand, --enforce, no in the end"
+	by_hand init
+	dialogue 'Go on.*: ' y -- twrbac setup --profile
+	lets_in "by hand, asked: yes"
+	by_hand init
+	dialogue 'Go on.*: ' y 'Write the lines.*: ' y -- twrbac setup --enforce
+	is "by hand, --enforce, yes and yes" "$(first_line)" "$LINE"
+else
+	skip "python3 is not installed" "by hand, asked"
+fi
+
+# ---- between the two writes ----
+
+# What stands in the place of pam-auth-update: one that does more, or less.
+stand_in() { # shell lines; "$@" is what it is told
+	cp -a /usr/sbin/pam-auth-update "$W/real"
+	printf '%s\n' '#!/bin/sh' "$@" >"$W/stand-in"
+	chmod 0755 "$W/stand-in" "$W/real"
+	mount --bind "$W/stand-in" /usr/sbin/pam-auth-update
+}
+fresh
+printf '%s\n' "Name: Before all" "Default: no" "Priority: 70000" \
+    "Account-Type: Primary" "Account:" "	sufficient pam_localuser.so" \
+    >/usr/share/pam-configs/before
+books --enable before
+stand_in "[ \"\$1\" = --disable ] || exec $W/real \"\$@\""
+first
+umount /usr/sbin/pam-auth-update
+is "not undone: exit status" "$status" 1
+has "not undone: it is said, and the cure" "$said" "in front of all other" \
+    "still stands in $COMMON and refuses" "sed -i.saved '/pam_twrbac/d' $COMMON"
+sed -i.saved '/pam_twrbac/d' "$COMMON"
+rm "$COMMON.saved"
+lacks "not undone: the cure" "$(cat "$COMMON")" pam_twrbac
+
+fresh
+first
+setup --remove --profile
+stand_in "$W/real \"\$@\"; kill -KILL \$PPID"
+first
+umount /usr/sbin/pam-auth-update
+is "killed between the two writes: exit status" "$status" 137
+is "killed between the two writes: the line" "$(first_line)" "$LINE"
+setup --permissive 14d
+is "killed between the two writes: one command" "$status $(first_line)" \
+    "0 $LINE permissive_until=TIME"
+is "killed between the two writes: dora" "$(outcome sshd dora)" PAM_SUCCESS
+
 # ---- what is refused before anything is made ----
 
 made_nothing() {
@@ -287,9 +448,12 @@ if command -v python3 >/dev/null 2>&1; then
 	    'Name of.*: ' acme 'E-mail of its.*: ' alice@example.com \
 	    'login on this host \[alice\]: ' '' 'Scope.*\[acme\]: ' '' \
 	    'second administrator.*: ' '' 'or all \[sshd\]: ' all \
-	    'refusing for \[14d\]: ' '' 'Go on.*: ' y -- twrbac setup \
+	    'refusing for \[14d\]: ' 91d 'refusing for.*: ' 3650d \
+	    'refusing for.*: ' '' 'Go on.*: ' y -- twrbac setup \
 	    --roles "$W/share/roles.conf" \
 	    --conf-template "$W/share/twrbac.conf" 2>&1 </dev/null)
+	has "a dialogue: too long an answer" "$said" "permissive 91d: 90d at" \
+	    "permissive 3650d: 90d at"
 	has "a dialogue: all services" "$said" \
 	    "$COMMON: profile enabled, permissive until"
 	is "a dialogue: the line" "$(first_line)" "$LINE permissive_until=TIME"
