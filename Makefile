@@ -261,13 +261,17 @@ $(B)/tests/check_session_sudoers: wraps := calloc compiled_is_in_force \
 	compiled_path compiled_serial accounts_load judge_open \
 	sudoers_grants_open sudoers_grants_of sudoers_grants_narrow \
 	sudoers_body sudoers_state_read sudoers_version sudoers_put \
-	sudoers_take_out out_warn out_complain
+	sudoers_take_out out_warn out_complain directory_journal_head \
+	directory_commit session_build follow_write compile_serial_in_force \
+	compile_publish
+$(B)/tests/check_sudoers_scan: wraps := $(libc_wraps)
 
 $(units): $(B)/tests/%: $(B)/o/tests/unit/%.o $(call obj,$(help_src)) \
     $(archive)
 	$(call link_test,-pie) $(CHECK_LIBS) $(TOOL_LIBS) -lpam
 
-$(filter %/check_faults_module %/check_faults_tool,$(units)): \
+$(filter %/check_faults_module %/check_faults_tool %/check_sudoers_scan, \
+    $(units)): \
     $(B)/o/tests/unit/faults.o
 
 $(replays): $(B)/tests/replay_%: $(B)/o/tests/fuzz/fuzz_%.o \

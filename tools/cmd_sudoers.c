@@ -83,7 +83,7 @@ print_grant(struct cli *cli, const struct sudoers_grants *gr,
 	out_text(cli->out,
 	    rule->scope_path[0] != '\0' ? rule->scope_path : NULL);
 	out_text(cli->out, rule->runas);
-	out_number(cli->out, rule->nopasswd);
+	out_number(cli->out, sudoers_grant_nopasswd(rule, g));
 	out_list_cell(cli->out, &list);
 	out_number(cli->out, g->from);
 	out_number(cli->out, g->until);
@@ -176,6 +176,12 @@ take_out(struct cli *cli, const struct sudoers_state *st, struct twr_error *err)
 		    SUDOERS_FILE);
 		return TWR_OK;
 	}
+	if (st->foreign && st->error.text[0] != '\0')
+		return twr_fail(err, TWR_EREFUSED,
+		    "%s is not removed, and it may hold what twrbac wrote: "
+		    "%s; remove it by hand, then run twrbac sudoers install "
+		    "--remove again",
+		    SUDOERS_FILE, st->error.text);
 	if (st->foreign) {
 		if ((rc = sudoers_mark(policy, false, err)) == TWR_OK)
 			out_effect(cli->out,

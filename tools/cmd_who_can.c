@@ -97,7 +97,9 @@ list_rules(struct answer *an, int64_t now, struct out_list *by)
 				continue;
 			out_list_add(by, "%s: (%s) %s%s", rule->role,
 			    rule->runas, rule->commands[k],
-			    rule->nopasswd ? ", without a password" : "");
+			    sudoers_grant_nopasswd(rule, g) ?
+				", without a password" :
+				"");
 			if (g->until > until)
 				until = g->until;
 		}

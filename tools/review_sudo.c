@@ -42,7 +42,8 @@ add_row(struct review_work *w, const struct sudo_rule *rule,
 	row = review_add_row(w, REVIEW_SUDO);
 	for (i = 0; i < rule->n_commands; i++)
 		out_list_add(&list, "(%s) %s%s", rule->runas, rule->commands[i],
-		    rule->nopasswd ? ", without a password" : "");
+		    sudoers_grant_nopasswd(rule, g) ? ", without a password" :
+						      "");
 	w->failed = w->failed || list.failed;
 	row->services = list.items;
 	row->login = review_keep(w, g->login);

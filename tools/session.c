@@ -291,9 +291,12 @@ session_make_real(struct session *s, struct twr_error *err)
 
 	if ((rc = directory_journal_head(s->dir, &head, err)) != TWR_OK)
 		return rc;
-	if ((rc = session_sudoers_narrow(s, err)) != TWR_OK ||
-	    (rc = directory_commit(s->dir, err)) != TWR_OK)
+	if ((rc = session_sudoers_narrow(s, err)) != TWR_OK)
 		return rc;
+	if ((rc = directory_commit(s->dir, err)) != TWR_OK) {
+		session_sudoers_undo(s);
+		return rc;
+	}
 	journal_announce(s->directory_path, &head);
 	if (s->compiled == NULL)
 		return TWR_OK;

@@ -92,10 +92,14 @@ session_commit_copy(struct session *s, struct twr_error *err)
 		session_say_effect(s, &s->conf);
 		return TWR_OK;
 	}
-	if ((rc = session_sudoers_narrow(s, err)) != TWR_OK ||
-	    (rc = follow_write(s->paths.policy, s->follow, err)) != TWR_OK ||
-	    (rc = compile_publish(s->compiled, err)) != TWR_OK ||
-	    (rc = session_sudoers_finish(s, err)) != TWR_OK)
+	if ((rc = session_sudoers_narrow(s, err)) != TWR_OK)
+		return rc;
+	if ((rc = follow_write(s->paths.policy, s->follow, err)) != TWR_OK ||
+	    (rc = compile_publish(s->compiled, err)) != TWR_OK) {
+		session_sudoers_undo(s); /* for whichever is in force */
+		return rc;
+	}
+	if ((rc = session_sudoers_finish(s, err)) != TWR_OK)
 		return rc;
 	session_say_effect(s, &s->conf);
 	return TWR_OK;

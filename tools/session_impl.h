@@ -63,6 +63,11 @@ void session_sudoers_compare(struct session *s);
 enum twr_status session_sudoers_narrow(struct session *s,
     struct twr_error *err) TWR_MUST_CHECK;
 /*
+ * When the commit failed behind that: write the file for the policy in force
+ * again. What stands in the way is a warning.
+ */
+void session_sudoers_undo(struct session *s);
+/*
  * After the new policy is in force: write what it grants; while it waits to
  * be confirmed, only what the one before grants too. TWR_EWRITE, also where
  * the file is not ours.

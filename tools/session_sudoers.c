@@ -12,7 +12,10 @@
  * The order of a write with the file installed: what the new policy takes
  * away leaves the file before the commit; what it gives enters the file after
  * the policy is in force. So at every moment, whatever is killed, the file
- * grants no more than the policy before and the new one both do.
+ * grants no more than the policy before and the new one both do: the last of
+ * several lines counts, so what loses such a line that asks for a password
+ * asks for one itself, see sudoers_grants_narrow(). While only lines can be
+ * taken out, whoever loses one loses all, see sudoers_lines_common().
  */
 struct sudoers_sync {
 	struct sudoers_state state; /* as it was found */
@@ -178,8 +181,8 @@ put_grants(struct session *s, const struct sudoers_grants *gr,
 
 /*
  * Where what both policies grant cannot be written: only lines that stand in
- * the file and in that, so that none is new to sudo. A line of which something
- * changes is gone until the file is written anew.
+ * the file and in that, so that none is new to sudo. A login of which a line
+ * changes has none until the file is written anew.
  */
 static enum twr_status
 keep_lines(struct session *s, const struct sudoers_sync *sy,
@@ -231,6 +234,23 @@ session_sudoers_narrow(struct session *s, struct twr_error *err)
 	return TWR_OK;
 }
 
+/* ---- when the commit fails ---- */
+
+void
+session_sudoers_undo(struct session *s)
+{
+	struct twr_error why;
+
+	if (s->sudoers == NULL || !s->sudoers->state.ours)
+		return;
+	if (session_sudoers_write(s, &why) != TWR_OK)
+		out_warn(s->out,
+		    "%s was narrowed to what the policy in force and the one "
+		    "that failed both grant, and is not written anew: %s; "
+		    "mend that and run twrbac sudoers install",
+		    SUDOERS_FILE, why.text);
+}
+
 /* ---- after the policy is in force ---- */
 
 static void
@@ -257,13 +277,17 @@ warn_of_left_out(struct session *s, const struct sudoers_grants *gr,
 static enum twr_status
 fail_foreign(const struct sudoers_state *st, struct twr_error *err)
 {
+	bool unread = st->error.text[0] != '\0';
+
 	return twr_fail(err, TWR_EREFUSED,
-	    "%s was not made from this policy%s%s, so it is left as it is; it "
-	    "may grant what the policy does not: move it away and run twrbac "
-	    "sudoers install, or keep it and run twrbac sudoers install "
-	    "--remove",
-	    SUDOERS_FILE, st->error.text[0] != '\0' ? ": " : "",
-	    st->error.text);
+	    "%s %s%s, so it is left as it is; it may grant what the policy "
+	    "does not: move it away and run twrbac sudoers install%s",
+	    SUDOERS_FILE,
+	    unread ? "cannot be taken for twrbac's own: " :
+		     "was not made from this policy",
+	    st->error.text,
+	    unread ? "" :
+		     ", or keep it and run twrbac sudoers install --remove");
 }
 
 enum twr_status

@@ -258,6 +258,7 @@ take_name(void *ctx, const struct sudoers_name *sn)
 		return;
 	if (ex->roles++ == 0) {
 		ex->first_file_kept = strdup(sn->file);
+		ex->no_memory |= ex->first_file_kept == NULL;
 		ex->first_line = sn->line;
 	}
 	if (sn->negated)
@@ -327,7 +328,8 @@ examine_lines(struct examine *ex, bool installed, struct twr_error *err)
 	if ((ex->takes = sudoers_takes_new()) == NULL)
 		return twr_fail(err, TWR_ENOMEM, "sudoers: out of memory");
 	sudoers_scan(ex->sc->sudoers, TWR_SUDOERS_D, &scan);
-	sudoers_takes_judge(ex->takes, take_taking, ex);
+	if (!sudoers_takes_judge(ex->takes, take_taking, ex) || scan.no_memory)
+		ex->no_memory = true;
 	sudoers_takes_free(ex->takes);
 	if (ex->roles > 0 && !scan.plugin)
 		find(ex, SUDOERS_FOUND_NO_PLUGIN, ex->first_file_kept,

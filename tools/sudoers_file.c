@@ -67,17 +67,57 @@ judge_text(const char *policy, const struct stat *file,
 	char digest[2 * TWR_HASH_LEN + 1];
 	enum twr_status rc;
 
-	if (strlen(st->text) != (size_t)file->st_size ||
-	    !sudoers_header_read(st->text, &st->header) ||
+	if (!sudoers_header_read(st->text, &st->header) ||
 	    strcmp(st->header.policy, policy) != 0) {
 		st->foreign = true;
 		return TWR_OK;
 	}
 	st->ours = true;
 	rc = digest_hex(st->header.body, strlen(st->header.body), digest, err);
-	st->edited = strcmp(digest, st->header.digest) != 0 ||
+	st->edited = strlen(st->text) != (size_t)file->st_size ||
+	    strcmp(digest, st->header.digest) != 0 ||
 	    (file->st_mode & 07777) != SUDOERS_MODE || file->st_gid != 0;
 	return rc;
+}
+
+/* Whether it is there must be known: what is not there grants nothing. */
+static enum twr_status
+is_there(const char *path, bool *ret, struct twr_error *err)
+{
+	struct stat st;
+
+	*ret = lstat(path, &st) == 0;
+	/* who may not look has no file to keep in step */
+	if (*ret || errno == ENOENT || errno == ENOTDIR || errno == EACCES)
+		return TWR_OK;
+	return twr_fail(err, errno == ENOMEM ? TWR_ENOMEM : TWR_EUNREADABLE,
+	    "%s: %s", path, strerror(errno));
+}
+
+/*
+ * What root owns and others may write as well, or could take away: sudo reads
+ * it all the same, so whose it is counts. err holds why it is unsafe, and
+ * keeps that where it is no file of root's.
+ */
+static enum twr_status
+open_unsafe(int *ret, struct stat *file, struct twr_error *err)
+{
+	int fd = open(SUDOERS_FILE,
+	    O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+
+	if (fd == -1 && (errno == ENOENT || errno == ELOOP || errno == ENXIO))
+		return TWR_EUNSAFE;
+	if (fd == -1)
+		return twr_fail(err,
+		    errno == ENOMEM ? TWR_ENOMEM : TWR_EUNREADABLE,
+		    SUDOERS_FILE ": %s", strerror(errno));
+	if (fstat(fd, file) != 0 || !S_ISREG(file->st_mode) ||
+	    file->st_uid != 0) {
+		(void)close(fd);
+		return TWR_EUNSAFE;
+	}
+	*ret = fd;
+	return TWR_OK;
 }
 
 enum twr_status
@@ -87,27 +127,39 @@ sudoers_state_read(const char *policy, struct sudoers_state *ret,
 	char *mark = mark_path(policy);
 	struct stat file;
 	enum twr_status rc;
+	bool open_to_others = false;
 	int fd = -1;
 
 	memset(ret, 0, sizeof(*ret));
 	if (mark == NULL)
 		return twr_fail(err, TWR_ENOMEM, "sudoers: out of memory");
-	ret->marked = access(mark, F_OK) == 0;
+	rc = is_there(mark, &ret->marked, err);
 	free(mark);
-	ret->there = lstat(SUDOERS_FILE, &file) == 0;
-	if (!ret->there)
-		return TWR_OK;
+	if (rc == TWR_OK)
+		rc = is_there(SUDOERS_FILE, &ret->there, err);
+	if (rc != TWR_OK || !ret->there)
+		return rc;
 	rc = twr_safe_open(SUDOERS_FILE, 0, &fd, &file, &ret->error);
+	if (rc == TWR_EUNSAFE) {
+		rc = open_unsafe(&fd, &file, &ret->error);
+		open_to_others = rc == TWR_OK;
+	}
 	if (rc == TWR_OK)
 		rc = read_text(fd, (size_t)file.st_size, &ret->text,
 		    &ret->error);
 	if (fd != -1)
 		(void)close(fd);
+	if (rc == TWR_ENOMEM || rc == TWR_EUNREADABLE)
+		return twr_fail(err, rc, "%s", ret->error.text);
 	if (rc != TWR_OK) {
 		ret->foreign = true;
 		return TWR_OK;
 	}
-	return judge_text(policy, &file, ret, err);
+	rc = judge_text(policy, &file, ret, err);
+	ret->edited = ret->edited || (ret->ours && open_to_others);
+	if (ret->ours)
+		ret->error.text[0] = '\0'; /* edited says it */
+	return rc;
 }
 
 void

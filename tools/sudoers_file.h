@@ -23,13 +23,20 @@ struct sudoers_state {
 	bool there; /* something has the file's name */
 	bool ours; /* header says: made from this policy */
 	bool foreign; /* there, and made from another policy or by hand */
-	bool edited; /* ours, but not as it was written, or mode or owner */
+	/* ours, but not as it was written, or mode or owner; also where others
+	 * than root may write it or its folder */
+	bool edited;
 	char *text; /* NULL: not there, or not to be read safely */
 	struct sudoers_header header; /* when ours */
-	struct twr_error error; /* why it cannot be read; "" */
+	/* foreign: why it is not read, so that it may be ours after all; "" */
+	struct twr_error error;
 };
 
-/* policy: the policy's path. Release with sudoers_state_free(). */
+/*
+ * policy: the policy's path. Release with sudoers_state_free(). TWR_ENOMEM,
+ * TWR_EUNREADABLE: whose file it is cannot be found out, and nothing that
+ * depends on it may be done.
+ */
 enum twr_status sudoers_state_read(const char *policy,
     struct sudoers_state *ret, struct twr_error *err) TWR_MUST_CHECK;
 void sudoers_state_free(struct sudoers_state *st);

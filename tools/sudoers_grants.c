@@ -29,6 +29,13 @@ sudoers_grant_holds(const struct sudoers_grant *g, int64_t now)
 	return g->from <= now && now < g->until;
 }
 
+bool
+sudoers_grant_nopasswd(const struct sudo_rule *rule,
+    const struct sudoers_grant *g)
+{
+	return rule->nopasswd && !g->asks;
+}
+
 /* ---- the questions ---- */
 
 /* One policy, with what its rules ask made ready. */

@@ -19,6 +19,7 @@ struct sudoers_grant {
 	size_t rule; /* index into rules.all */
 	int64_t from; /* TWR_ALWAYS: from the compile time on */
 	int64_t until; /* TWR_NEVER */
+	bool asks; /* for a password, whatever its rule says */
 };
 
 /* Logins that sudoers cannot name, or would take for another's name. */
@@ -67,11 +68,22 @@ enum twr_status sudoers_grants_open(const char *path, uid_t owner,
 
 /*
  * Take from gr what other does not grant at the same time: the same login,
- * by a rule with the same commands, target and tag. TWR_ENOMEM.
+ * by a rule with the same commands, target and tag.
+ *
+ * Of the lines that match, sudo takes the last. So a line that asks for a
+ * password and goes would give an earlier one with NOPASSWD effect, and a
+ * command that either policy asks for a password for would go without.
+ * Therefore a grant of a rule with nopasswd is kept as one that asks where, in
+ * either policy, a grant to the same login that asks stands behind it, and
+ * does not stand behind it in what is kept, for all the time they share. Which
+ * commands the two name is not compared. TWR_ENOMEM.
  */
 enum twr_status sudoers_grants_narrow(struct sudoers_grants *gr,
     const struct sudoers_grants *other, struct twr_error *err) TWR_MUST_CHECK;
 
+/* Is the command run without a password? */
+bool sudoers_grant_nopasswd(const struct sudo_rule *rule,
+    const struct sudoers_grant *g);
 /* In force at now. */
 bool sudoers_grant_holds(const struct sudoers_grant *g, int64_t now);
 /* Do the two rules say the same in sudoers? */

@@ -23,6 +23,19 @@ struct walk {
 
 static void scan_file(struct walk *w, const char *path);
 
+static void
+tell_unread(const struct walk *w, const char *path, const char *why)
+{
+	char *line = NULL;
+
+	if (asprintf(&line, "%s: %s", path, why) < 0) {
+		w->scan->no_memory = true;
+		return;
+	}
+	w->scan->unread(w->scan->ctx, line);
+	free(line);
+}
+
 /* ---- one logical line ---- */
 
 struct line {
@@ -64,6 +77,8 @@ tell(const struct line *ln, const char *at, const char *name, size_t len,
 	sn.name = copy;
 	if (copy != NULL)
 		scan->name(scan->ctx, &sn);
+	else
+		scan->no_memory = true;
 	free(copy);
 }
 
@@ -170,10 +185,14 @@ scan_folder(struct walk *w, const char *path)
 	if (strcmp(path, w->folder) == 0)
 		w->scan->reads_folder = true;
 	n = scandir(path, &all, keep_entry, alphasort);
+	if (n < 0 && errno != ENOENT)
+		tell_unread(w, path, strerror(errno));
 	for (i = 0; i < n; i++) {
 		if (asprintf(&file, "%s/%s", path, all[i]->d_name) >= 0) {
 			scan_file(w, file);
 			free(file);
+		} else {
+			w->scan->no_memory = true;
 		}
 		free(all[i]);
 	}
@@ -232,8 +251,10 @@ take_include(struct walk *w, const struct line *ln)
 		p += 3;
 	if (!is_blank(*p))
 		return false;
-	if ((path = included(ln->file, p)) == NULL)
+	if ((path = included(ln->file, p)) == NULL) {
+		w->scan->no_memory = true;
 		return true;
+	}
 	if (folder)
 		scan_folder(w, path);
 	else
@@ -280,8 +301,10 @@ scan_lines(struct walk *w, const char *file, const char *text)
 
 	while (*text != '\0') {
 		ln.number = number;
-		if ((ln.text = next_line(&text, &number)) == NULL)
+		if ((ln.text = next_line(&text, &number)) == NULL) {
+			w->scan->no_memory = true;
 			return;
+		}
 		if (w->folder == NULL || !take_include(w, &ln)) {
 			scan_line(&ln, w->scan);
 			if (w->scan->line != NULL)
@@ -319,11 +342,18 @@ read_file(const char *path, const char **why)
 	} else if ((text = malloc((size_t)st.st_size + 1)) == NULL) {
 		*why = "out of memory";
 	} else {
-		while (got < (size_t)st.st_size && n > 0) {
+		while (got < (size_t)st.st_size && n != 0) {
 			n = read(fd, text + got, (size_t)st.st_size - got);
+			if (n < 0 && errno != EINTR)
+				break;
 			got += n > 0 ? (size_t)n : 0;
 		}
 		text[got] = '\0';
+	}
+	if (n < 0) {
+		*why = strerror(errno);
+		free(text);
+		text = NULL;
 	}
 	if (fd != -1)
 		(void)close(fd);
@@ -333,15 +363,13 @@ read_file(const char *path, const char **why)
 static void
 scan_file(struct walk *w, const char *path)
 {
-	char *text = NULL, *line = NULL;
+	char *text = NULL;
 	const char *why = "is included too deeply";
 
 	if (w->depth < SUDOERS_DEPTH_MAX)
 		text = read_file(path, &why);
 	if (text == NULL) {
-		if (asprintf(&line, "%s: %s", path, why) >= 0)
-			w->scan->unread(w->scan->ctx, line);
-		free(line);
+		tell_unread(w, path, why);
 		return;
 	}
 	w->depth++;

@@ -34,6 +34,7 @@ struct sudoers_scan {
 	/* set by the scan */
 	bool plugin; /* Defaults group_plugin names sudo_twrbac.so */
 	bool reads_folder; /* includes the folder of the generated file */
+	bool no_memory; /* not all was examined */
 };
 
 #define SUDOERS_DEPTH_MAX 128 /* sudo's own */

@@ -26,6 +26,7 @@ struct sudoers_takes {
 	struct placed *first, **last;
 	struct file *files;
 	unsigned walks;
+	bool no_memory; /* while judging */
 	/* of the line that is being added */
 	const char *file;
 	unsigned line;
@@ -282,7 +283,7 @@ judge_commands(const struct judging *ju, const struct placed *pl,
 struct leaves {
 	const struct sudoers_item **all;
 	size_t n, room;
-	bool full; /* out of memory: what is there is judged */
+	bool full; /* out of memory */
 };
 
 static bool
@@ -387,6 +388,7 @@ find_untagged(struct sudoers_takes *st, const struct placed *pl,
 	}
 	at = NULL;
 out:
+	st->no_memory = st->no_memory || ours.full || theirs.full;
 	free(ours.all);
 	free(theirs.all);
 	return at;
@@ -439,7 +441,7 @@ judge_spec(const struct judging *ju, const struct placed *pl)
 		judge_tag(ju, pl, role, tags[i]);
 }
 
-void
+bool
 sudoers_takes_judge(struct sudoers_takes *st, sudoers_takes_fn *fn, void *ctx)
 {
 	const struct judging ju = { st, fn, ctx };
@@ -464,4 +466,5 @@ sudoers_takes_judge(struct sudoers_takes *st, sudoers_takes_fn *fn, void *ctx)
 			break;
 		}
 	}
+	return !st->no_memory;
 }

@@ -31,8 +31,11 @@ bool sudoers_takes_add(struct sudoers_takes *st, const char *file,
 /* text names cause and cure; strings are gone on return. */
 typedef void sudoers_takes_fn(void *ctx, enum sudoers_taking what,
     const char *file, unsigned line, const char *text);
-/* When all lines were added: aliases may be defined behind their use. */
-void sudoers_takes_judge(struct sudoers_takes *st, sudoers_takes_fn *fn,
-    void *ctx);
+/*
+ * When all lines were added: aliases may be defined behind their use. False:
+ * out of memory; not all was judged.
+ */
+bool sudoers_takes_judge(struct sudoers_takes *st, sudoers_takes_fn *fn,
+    void *ctx) TWR_MUST_CHECK;
 
 #endif

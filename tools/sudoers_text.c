@@ -129,7 +129,7 @@ sudoers_write_line(FILE *to, const struct sudo_rule *rule,
 		if (i > 0)
 			fputs(", ", to);
 		write_window(to, g);
-		if (i == 0 && rule->nopasswd)
+		if (i == 0 && sudoers_grant_nopasswd(rule, g))
 			fputs("NOPASSWD: ", to);
 		sudo_command_write(to, rule->commands[i]);
 	}

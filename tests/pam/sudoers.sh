@@ -396,12 +396,38 @@ sed -i 's/serial=[0-9]*/serial=1/' "$FILE"
 tw status
 has "an old one is healed by the next command" "$said" "written anew"
 is "status: in step then" "$(status_word)" in-step
+# a mode that lets others write makes it edited, and no less ours
+chmod 0660 "$FILE"
+is "status: others may write it" "$(status_word)" edited
+tw user suspend bob@example.com
+has "others may write it: a revocation is written" "$status $said" "0 " \
+    "not as twrbac had written it"
+lacks "others may write it: the lines are gone" "$(lines)" "bob "
+ask bob "$S" a,b
+refused "others may write it: who is suspended"
+is "and nobody else may write it then" "$(stat -c '%a %u %g' "$FILE")" \
+    "440 0 0"
+alice user activate bob@example.com
+chmod 0666 "$FILE"
+tw sudoers install
+is "install takes it back" "$status $(stat -c %a "$FILE")" "0 440"
+chmod 0666 "$FILE"
 tw sudoers install --remove
 has "removed" "$status $said" "0 $FILE is removed"
 [ -e "$FILE" ] && not_ok "the file is gone" <"$FILE" || ok "the file is gone"
 alice user suspend sam@example.com
 alice user activate sam@example.com
 [ -e "$FILE" ] && not_ok "and stays gone" <"$FILE" || ok "and stays gone"
+# whose it is cannot be told, and our lines may stand behind it
+alice sudoers install
+mv "$FILE" "$W/ours.kept"
+ln -s "$W/ours.kept" "$FILE"
+tw sudoers install --remove
+has "a link is not given up silently" "$status $said" "1 " "symbolic link" \
+    "remove it by hand"
+rm "$FILE"
+tw sudoers install --remove
+is "nor for ever" "$status" 0
 echo "bob ALL = (ALL) ALL" >"$FILE"
 chmod 0440 "$FILE"
 tw sudoers install
@@ -479,6 +505,34 @@ tw user suspend sam@example.com
 has "the next write undoes it" "$said" "nobody confirmed"
 ask bob "$S" new
 runs "and the file has all of the policy before" "ran as 0:[new]"
+alice compile
+
+# ---- who needs a password in either policy needs one in both ----
+
+printf '%s\n' "Defaults !fqdn, !lecture, env_reset" \
+    "@includedir /etc/sudoers.d" >/etc/sudoers
+free='  { role = "hosts:operator"; nopasswd = true; commands = ["'"$S"' old"]; }'
+asks='  { role = "hosts:login"; commands = ["'"$S"' old", "'"$S"' p"]; }'
+for change in "$free, { role = \"hosts:login\";
+    commands = [\"$S old\", \"$S q\"]; }" "$asks, $free" "$free"; do
+	conf "$free, $asks"
+	alice compile
+	ask bob "$S" old
+	has "a later rule asks for a password" "$status $said" "1 " \
+	    "a password is required"
+	conf "$change"
+	tw compile --confirm 5m
+	ask bob "$S" old
+	has "and so it does while its loss waits" "$status $said" "1 " \
+	    "a password is required"
+	is "in step while it waits" "$(status_word)" in-step
+	alice confirm
+done
+ask bob "$S" old
+runs "and no more when that is confirmed" "ran as 0:[old]"
+sudoers_main
+conf '  { role = "hosts:login"; commands = ["'"$S"' old"]; },
+  { role = "hosts:operator"; commands = ["'"$S"' new"]; }'
 alice compile
 
 # ---- what fails is loud, and leaves nobody more ----

@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "follow.h"
+#include "journal.h"
 #include "session_impl.h"
 #include "sudoers_file.h"
 #include "support.h"
@@ -26,6 +28,7 @@ static struct {
 	unsigned puts_fail; /* that many calls of sudoers_put() */
 	enum twr_status puts_status;
 	bool remove_fails;
+	bool no_commit, no_follow, no_publish;
 	bool there, foreign, edited;
 	const char *body; /* that the grants make */
 	unsigned puts, removals;
@@ -117,6 +120,7 @@ __wrap_sudoers_grants_open(const char *path, uid_t owner,
 	(void)ac;
 	(void)err;
 	memset(ret, 0, sizeof(*ret));
+	ret->serial = 42;
 	return TWR_OK;
 }
 
@@ -211,6 +215,77 @@ __wrap_sudoers_take_out(struct twr_error *err)
 {
 	world.removals++;
 	return outcome(world.remove_fails, TWR_EWRITE, "removal", err);
+}
+
+/* What fails here leaves the policy before in force. */
+static enum twr_status
+fail_behind_narrowing(bool fails, const char *step, struct twr_error *err)
+{
+	if (fails)
+		world.body = INSTALLED;
+	return outcome(fails, TWR_EWRITE, step, err);
+}
+
+enum twr_status __wrap_directory_journal_head(struct directory *dir,
+    struct journal_head *ret, struct twr_error *err);
+enum twr_status
+__wrap_directory_journal_head(struct directory *dir, struct journal_head *ret,
+    struct twr_error *err)
+{
+	(void)dir;
+	(void)ret;
+	(void)err;
+	return TWR_OK;
+}
+
+enum twr_status __wrap_directory_commit(struct directory *dir,
+    struct twr_error *err);
+enum twr_status
+__wrap_directory_commit(struct directory *dir, struct twr_error *err)
+{
+	(void)dir;
+	return fail_behind_narrowing(world.no_commit, "commit", err);
+}
+
+enum twr_status __wrap_session_build(struct session *se,
+    const struct accepted *ac, uint64_t serial, struct twr_error *err);
+enum twr_status
+__wrap_session_build(struct session *se, const struct accepted *ac,
+    uint64_t serial, struct twr_error *err)
+{
+	(void)se;
+	(void)ac;
+	(void)serial;
+	(void)err;
+	return TWR_OK;
+}
+
+uint64_t __wrap_compile_serial_in_force(const struct compile_paths *paths);
+uint64_t
+__wrap_compile_serial_in_force(const struct compile_paths *paths)
+{
+	(void)paths;
+	return 42;
+}
+
+enum twr_status __wrap_follow_write(const char *policy, const struct follow *fo,
+    struct twr_error *err);
+enum twr_status
+__wrap_follow_write(const char *policy, const struct follow *fo,
+    struct twr_error *err)
+{
+	(void)policy;
+	(void)fo;
+	return fail_behind_narrowing(world.no_follow, "follow", err);
+}
+
+enum twr_status __wrap_compile_publish(struct compiled *cp,
+    struct twr_error *err);
+enum twr_status
+__wrap_compile_publish(struct compiled *cp, struct twr_error *err)
+{
+	(void)cp;
+	return fail_behind_narrowing(world.no_publish, "publish", err);
 }
 
 static void say(const char *fmt, va_list ap) TWR_PRINTF(1, 0);
@@ -370,6 +445,48 @@ START_TEST(a_foreign_file_is_left_alone)
 }
 END_TEST
 
+START_TEST(a_commit_that_fails_leaves_the_file_as_the_policy)
+{
+	bool *const failing[] = { &world.no_commit, &world.no_follow,
+		&world.no_publish };
+	const bool edited = _i % 2 != 0;
+
+	begin_write(HEAD "bob ALL = (root) /bin/a \"\"\n");
+	*failing[_i / 2] = true;
+	world.edited = edited;
+	ck_assert_int_eq(_i / 2 == 0 ? session_make_real(&s, &err) :
+				       session_commit_copy(&s, &err),
+	    TWR_EWRITE);
+	ck_assert_uint_eq(world.puts, 2);
+	ck_assert_ptr_nonnull(strstr(world.put, "serial=42 "));
+	ck_assert_ptr_nonnull(strstr(world.put, "\neve "));
+	session_sudoers_end(&s);
+}
+END_TEST
+
+START_TEST(what_cannot_be_written_back_is_told)
+{
+	begin_write(HEAD "bob ALL = (root) /bin/a \"\"\n");
+	world.no_commit = true;
+	ck_assert_int_eq(session_sudoers_narrow(&s, &err), TWR_OK);
+	world.puts_fail = 9;
+	world.puts_status = TWR_EWRITE;
+	world.body = INSTALLED;
+	session_sudoers_undo(&s);
+	ck_assert_ptr_nonnull(strstr(world.said, "is not written anew: put"));
+	ck_assert_ptr_nonnull(strstr(world.said, "twrbac sudoers install"));
+	session_sudoers_end(&s);
+	/* and another's file is not touched */
+	begin_write(HEAD "bob ALL = (root) /bin/a \"\"\n");
+	world.foreign = true;
+	world.no_commit = true;
+	ck_assert_int_eq(session_make_real(&s, &err), TWR_EWRITE);
+	ck_assert_uint_eq(world.puts, 0);
+	ck_assert_str_eq(world.said, "");
+	session_sudoers_end(&s);
+}
+END_TEST
+
 START_TEST(an_edited_file_keeps_nothing_of_the_edit)
 {
 	begin_write(HEAD "bob ALL = (root) /bin/a \"\"\n");
@@ -395,6 +512,9 @@ main(void)
 		{ "removal_is_the_last_resort", removal_is_the_last_resort, 2 },
 		SUPPORT_TEST(want_of_memory_while_writing_refuses_the_commit),
 		SUPPORT_TEST(a_foreign_file_is_left_alone),
+		{ "a_commit_that_fails_leaves_the_file_as_the_policy",
+		    a_commit_that_fails_leaves_the_file_as_the_policy, 6 },
+		SUPPORT_TEST(what_cannot_be_written_back_is_told),
 		{ "an_edited_file_keeps_nothing_of_the_edit",
 		    an_edited_file_keeps_nothing_of_the_edit, 2 },
 		SUPPORT_END,

@@ -227,7 +227,7 @@ START_TEST(windows_table)
 		.commands = list,
 		.n_commands = 2 };
 	const struct window *w = &windows[_i];
-	const struct sudoers_grant g = { "bob", 0, w->from, w->until };
+	const struct sudoers_grant g = { "bob", 0, w->from, w->until, false };
 	char *text = NULL;
 	size_t len = 0;
 	FILE *to = open_memstream(&text, &len);

@@ -325,6 +325,158 @@ compare_common(const struct naive_world *nw, struct support_random *rn,
 			}
 }
 
+/* What sudo makes of a command: the last line that names it counts. */
+enum answer {
+	NO_LINE,
+	ASKS,
+	FREELY
+};
+
+static enum answer
+ask_sudo(const struct sudoers_grants *gr, const char *login,
+    const struct sudo_rule *like, const char *command, int64_t now)
+{
+	const struct sudoers_grant *g;
+	const struct sudo_rule *rule;
+	enum answer ret = NO_LINE;
+	size_t i, k;
+
+	for (i = 0; i < gr->n; i++) {
+		g = &gr->all[i];
+		rule = &gr->rules.all[g->rule];
+		for (k = 0; k < rule->n_commands; k++)
+			if (strcmp(g->login, login) == 0 &&
+			    sudoers_grant_holds(g, now) &&
+			    strcmp(rule->runas, like->runas) == 0 &&
+			    (strcmp(rule->commands[k], "ALL") == 0 ||
+				strcmp(rule->commands[k], command) == 0))
+				ret = sudoers_grant_nopasswd(rule, g) ? FREELY :
+									ASKS;
+	}
+	return ret;
+}
+
+/* Nobody may do by what both grant what he may not by each of them. */
+static void
+compare_answers(const struct naive_world *nw, struct support_random *rn,
+    const struct sudoers_grants *a, const struct sudoers_grants *b,
+    const struct sudoers_grants *common, unsigned met[3])
+{
+	enum answer in_a, in_b, both;
+	const struct sudo_rule *rule;
+	size_t i, r;
+	unsigned k;
+	int64_t t;
+
+	for (i = 0; i < nw->n_logins; i++)
+		for (r = 0; r < a->rules.n; r++)
+			for (k = 0; k < MOMENTS; k++) {
+				const char *login = nw->logins[i].name;
+
+				t = random_moment(nw, rn, a->compiled_at);
+				rule = &a->rules.all[r];
+				in_a = ask_sudo(a, login, rule,
+				    rule->commands[0], t);
+				in_b = ask_sudo(b, login, rule,
+				    rule->commands[0], t);
+				both = ask_sudo(common, login, rule,
+				    rule->commands[0], t);
+				ck_assert_msg(both <= in_a && both <= in_b,
+				    "%s as %s for %s: %d, %d in both %d",
+				    rule->commands[0], rule->runas, login,
+				    (int)in_a, (int)in_b, (int)both);
+				met[both]++;
+			}
+}
+
+/* The same, of the windows' order: a random world seldom has them. */
+static const char *const just_a[] = { "/bin/a" };
+static struct sudo_rule free_a = { .role = "n",
+	.runas = "root",
+	.nopasswd = true,
+	.commands = just_a,
+	.n_commands = 1 };
+static struct sudo_rule asks_a = {
+	.role = "p", .runas = "root", .commands = just_a, .n_commands = 1
+};
+
+#define N_RULES 3
+static const struct narrow_row {
+	const char *after, *before; /* rules: n and p; else a gap */
+	int64_t after_until, before_until; /* of p */
+	const char *want; /* n, p, and a for n that asks */
+} narrowings[] = {
+	/* clang-format off */
+	{ "n", "n", 9, 9, "n" },
+	{ "np", "np", 9, 9, "np" },
+	{ "n", "np", 9, 9, "a" },
+	{ "np", "n", 9, 9, "a" },
+	{ "pn", "np", 9, 9, "pa" },
+	{ "np", "pn", 9, 9, "np" },
+	{ "n", "pn", 9, 9, "n" }, /* sudo has never asked */
+	{ "np", "np", 5, 9, "ap" },
+	{ "np", "np", 9, 5, "ap" },
+	{ "npn", "npn", 9, 9, "npn" },
+	{ "npn", "np", 9, 9, "npa" },
+	{ "p", "p", 9, 9, "p" },
+	{ "p", "n", 9, 9, "" },
+	/* clang-format on */
+};
+
+static struct sudoers_grants
+grants_of_word(const char *word, int64_t until)
+{
+	static const char bob[] = "bob";
+	struct sudoers_grants ret = { .n = 0 };
+	size_t i;
+
+	ret.rules.all = calloc(N_RULES, sizeof(*ret.rules.all));
+	ck_assert_ptr_nonnull(ret.rules.all);
+	ret.all = calloc(N_RULES, sizeof(*ret.all));
+	ck_assert_ptr_nonnull(ret.all);
+	for (i = 0; word[i] != '\0'; i++) {
+		ret.rules.all[i] = word[i] == 'n' ? free_a : asks_a;
+		ret.all[i] = (struct sudoers_grant) { .login = bob,
+			.rule = i,
+			.from = 0,
+			.until = word[i] == 'p' ? until : 9 };
+	}
+	ret.rules.n = ret.n = ret.room = i;
+	return ret;
+}
+
+START_TEST(who_needs_a_password_in_either_needs_one)
+{
+	const struct narrow_row *r = &narrowings[_i];
+	struct sudoers_grants gr = grants_of_word(r->after, r->after_until);
+	struct sudoers_grants was = grants_of_word(r->before, r->before_until);
+	char is[N_RULES * N_RULES + 1] = "";
+	size_t i;
+
+	MUST(sudoers_grants_narrow(&gr, &was, &err));
+	for (i = 0; i < gr.n; i++)
+		is[i] = !gr.rules.all[gr.all[i].rule].nopasswd ? 'p' :
+		    gr.all[i].asks			       ? 'a' :
+								 'n';
+	ck_assert_str_eq(is, r->want);
+	/* once more changes nothing: it is kept while the next one waits */
+	if (strchr(is, 'a') != NULL) {
+		struct sudoers_grants next = grants_of_word(r->after,
+		    r->after_until);
+
+		MUST(sudoers_grants_narrow(&next, &gr, &err));
+		for (i = 0; i < next.n; i++)
+			ck_assert(is[i] != 'a' || next.all[i].asks);
+		free(next.rules.all);
+		free(next.all);
+	}
+	free(gr.rules.all);
+	free(gr.all);
+	free(was.rules.all);
+	free(was.all);
+}
+END_TEST
+
 /* The lines that stay as they are stand in both bodies, and no others do. */
 static void
 compare_bodies(const struct sudoers_grants *before,
@@ -358,7 +510,7 @@ START_TEST(narrowing_leaves_what_both_grant)
 	struct sudo_rule rules[2][RULES_MOST];
 	struct sudoers_grants a, b, common;
 	struct naive_world *nw;
-	unsigned i, met[4] = { 0 };
+	unsigned i, met[4] = { 0 }, answers[3] = { 0 };
 	size_t n[2];
 
 	for (i = 0; i < WORLDS / 2; i++) {
@@ -378,6 +530,7 @@ START_TEST(narrowing_leaves_what_both_grant)
 		read_grants(path, &common);
 		MUST(sudoers_grants_narrow(&common, &b, &err));
 		compare_common(nw, &rn, &a, &b, &common, met);
+		compare_answers(nw, &rn, &a, &b, &common, answers);
 		compare_bodies(&b, &common);
 		sudoers_grants_free(&a);
 		sudoers_grants_free(&b);
@@ -387,6 +540,9 @@ START_TEST(narrowing_leaves_what_both_grant)
 	for (i = 0; i < 4; i++)
 		ck_assert_msg(met[i] >= 100, "case %u only %u times", i,
 		    met[i]);
+	for (i = 0; i < 3; i++)
+		ck_assert_msg(answers[i] >= 100, "answer %u only %u times", i,
+		    answers[i]);
 }
 END_TEST
 
@@ -410,6 +566,16 @@ static const struct lines_row {
 	{ "\n# r\na\n", "", "", true },
 	{ "#include /evil\na\n", "a\n", "a\n", true },
 	{ "#0 ALL = ALL\na\n", "a\n", "a\n", true },
+	/* a login's lines stay together, or go */
+	{ "b x\nb y\nc x\n", "b x\nb y\nc x\n", "b x\nb y\nc x\n", true },
+	{ "b x\nb y\nc x\n", "b x\nc x\n", "c x\n", true },
+	{ "b x\nb y\nc x\n", "b y\nb x\nc x\n", "c x\n", false },
+	{ "b x\nc x\n", "b x\nb y\nc x\n", "c x\n", false },
+	{ "b x\nb evil\nc x\n", "b x\nc x\n", "c x\n", true },
+	{ "\"b c\" x\n\"b d\" x\n", "\"b c\" x\n", "\"b c\" x\n", true },
+	{ "\"b\\\" c\" x\n\"b\\\" d\" x\n", "\"b\\\" c\" x\n",
+	  "\"b\\\" c\" x\n", true },
+	{ "\"b\" x\n\"b\" y\n", "\"b\" x\n", "", true },
 	/* clang-format on */
 };
 
@@ -436,11 +602,11 @@ static struct sudo_rule told[] = {
 };
 #define G(login, rule) \
 	{ \
-		login, rule, TWR_ALWAYS, TWR_NEVER \
+		login, rule, TWR_ALWAYS, TWR_NEVER, false \
 	}
 #define NOTHING \
 	{ \
-		NULL, 0, 0, 0 \
+		NULL, 0, 0, 0, false \
 	}
 
 static const struct diff_row {
@@ -461,9 +627,9 @@ static const struct diff_row {
 	  "sudo: bob gains 2 commands" },
 	{ { G("bob", 0) }, { G("eve", 0) },
 	  "sudo: bob loses /bin/a as root; eve gains /bin/a as root" },
-	{ { NOTHING }, { { "bob", 0, 50, 100 } }, "" }, /* has ended */
-	{ { NOTHING }, { { "bob", 0, 101, 200 } }, "" }, /* is to come */
-	{ { NOTHING }, { { "bob", 0, 100, 101 } },
+	{ { NOTHING }, { { "bob", 0, 50, 100, false } }, "" }, /* has ended */
+	{ { NOTHING }, { { "bob", 0, 101, 200, false } }, "" }, /* is to come */
+	{ { NOTHING }, { { "bob", 0, 100, 101, false } },
 	  "sudo: bob gains /bin/a as root" },
 	{ { NOTHING }, { G("a", 0), G("b", 0), G("c", 0), G("d", 0), G("e", 0),
 	      G("f", 0), G("g", 0) },
@@ -504,6 +670,8 @@ main(void)
 		SUPPORT_TEST(lines_and_oracle_agree),
 		SUPPORT_ROWS(a_planted_fault_is_seen, faults),
 		SUPPORT_TEST(narrowing_leaves_what_both_grant),
+		SUPPORT_ROWS(who_needs_a_password_in_either_needs_one,
+		    narrowings),
 		SUPPORT_ROWS(lines_table_holds, lines_table),
 		SUPPORT_ROWS(differences_in_words, diffs),
 		SUPPORT_END,

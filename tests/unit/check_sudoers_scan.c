@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What is found in sudoers that people wrote: names, and what takes away. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
+#include "faults.h"
 #include "sudoers_scan.h"
 #include "sudoers_takes.h"
 #include "support.h"
@@ -265,7 +267,7 @@ START_TEST(takes_table)
 	scan.name = ignore_name;
 	scan.line = take_line;
 	sudoers_scan_text("sudoers", r->text, &scan);
-	sudoers_takes_judge(takes, take_taking, NULL);
+	ck_assert(sudoers_takes_judge(takes, take_taking, NULL));
 	ck_assert_msg(strcmp(found, r->want) == 0, "%s\nis \"%s\", not \"%s\"",
 	    r->text, found, r->want);
 	ck_assert_msg(r->says == NULL || strstr(texts, r->says) != NULL,
@@ -301,7 +303,7 @@ START_TEST(aliases_of_other_files)
 	sudoers_scan(support_path("sudoers"), folder, &scan);
 	ck_assert_ptr_nonnull(strstr(found, "none: No such file"));
 	found[0] = '\0';
-	sudoers_takes_judge(takes, take_taking, NULL);
+	ck_assert(sudoers_takes_judge(takes, take_taking, NULL));
 	ck_assert_str_eq(found, "sudoers:1:alias one:2:defaults z:2:command");
 	ck_assert(scan.reads_folder);
 	sudoers_takes_free(takes);
@@ -344,9 +346,84 @@ START_TEST(any_text_ends)
 			    words[support_below(&rn,
 				sizeof(words) / sizeof(*words))]);
 		sudoers_scan_text("sudoers", text, &scan);
-		sudoers_takes_judge(takes, take_taking, NULL);
+		ck_assert(sudoers_takes_judge(takes, take_taking, NULL));
 		sudoers_takes_free(takes);
 	}
+}
+END_TEST
+
+/* ---- want of memory ---- */
+
+static bool kept; /* every line */
+static unsigned unread;
+
+static void
+try_line(void *ctx, const char *file, unsigned line, const char *text)
+{
+	(void)ctx;
+	kept = sudoers_takes_add(takes, file, line, text) && kept;
+}
+
+static void
+count_unread(void *ctx, const char *why)
+{
+	(void)ctx;
+	(void)why;
+	unread++;
+}
+
+/* Is it told that something was not examined? */
+static bool
+is_whole(const char *path)
+{
+	struct sudoers_scan scan = {
+		.name = take_name, .line = try_line, .unread = count_unread
+	};
+	bool ret;
+
+	found[0] = '\0';
+	kept = true;
+	unread = 0;
+	if ((takes = sudoers_takes_new()) == NULL)
+		return false;
+	sudoers_scan(path, "/none", &scan);
+	ret = sudoers_takes_judge(takes, take_taking, NULL) && kept &&
+	    !scan.no_memory && unread == 0;
+	sudoers_takes_free(takes);
+	return ret;
+}
+
+START_TEST(what_is_not_examined_is_told)
+{
+	static const enum fault_kind kinds[] = { FAULT_MEMORY, FAULT_READ };
+	struct fault fault = { .kind = kinds[_i], .error = 5 /* EIO */ };
+	const char *path = support_path("memory");
+	char whole[sizeof(found)];
+	bool told;
+
+	ck_assert(mkdir(support_path("memory.d"), 0755) == 0 ||
+	    errno == EEXIST); /* the first row's */
+	support_write_text(support_path("memory.d/one"),
+	    "User_Alias OPS = " OP "\nALL, !OPS ALL = /bin/a\n"
+	    "dora ALL = /bin/vi, /bin/b\nOPS ALL = NOEXEC: /bin/vi\n");
+	support_write_text(path, "@includedir memory.d\n@include none.such\n");
+	ck_assert(!is_whole(path)); /* none.such */
+	support_write_text(path, "@includedir memory.d\n" ADM " ALL = ALL\n");
+	ck_assert(is_whole(path));
+	snprintf(whole, sizeof(whole), "%s", found);
+	ck_assert_ptr_nonnull(strstr(whole, "tag"));
+	for (fault.at = 1;; fault.at++) {
+		fault_arm(&fault);
+		told = !is_whole(path);
+		fault_disarm();
+		if (!fault_was_met())
+			break;
+		ck_assert_msg(told || strcmp(found, whole) == 0,
+		    "%s %u: \"%s\" is passed for all",
+		    fault_kind_word(kinds[_i]), fault.at, found);
+		ck_assert_uint_eq(fault_live(), 0);
+	}
+	ck_assert_uint_gt(fault.at, 2);
 }
 END_TEST
 
@@ -359,6 +436,8 @@ main(void)
 		SUPPORT_TEST(aliases_of_other_files),
 		SUPPORT_TEST(a_file_that_includes_itself_ends),
 		SUPPORT_TEST(any_text_ends),
+		{ "what_is_not_examined_is_told", what_is_not_examined_is_told,
+		    2 },
 		SUPPORT_END,
 	};
 
