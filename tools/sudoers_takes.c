@@ -297,8 +297,10 @@ add_leaf(void *ctx, const struct sudoers_item *item, bool alias)
 		return false;
 	if (lv->n == lv->room) {
 		more = reallocarray(lv->all, room, sizeof(*more));
-		if ((lv->full = more == NULL))
+		if (more == NULL) {
+			lv->full = true;
 			return false;
+		}
 		lv->all = more;
 		lv->room = room;
 	}
