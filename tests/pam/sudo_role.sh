@@ -245,19 +245,24 @@ at_prompt() { # what is done while sudo waits, then the password is given
 	status=$?
 	said=$(cat "$W/tmp/prompt") lines=$(plugin_lines)
 }
-at_prompt true
-runs "a password"
-has "a password: the plugin answered before the prompt" "$before" \
-    "verdict=member reason=granted service=sudo login=erin "
 # shellcheck disable=SC2317 # at_prompt calls it
 take_away() {
 	alice assignment remove erin acme/messaging/production hosts:operator
 	remains=$(as alice twrbac remains erin 2>&1)
 }
-at_prompt take_away
-runs "a role that is removed while the prompt waits: the answer stands"
-is "and it was not asked again" "$lines" "$before"
-has "twrbac remains lists who waits there" "$remains" "sudo"
+if [ "${TWR_UNDER-}" = asan ]; then
+	skip "the sanitizer stands before crypt(3), which pam_unix then lacks" \
+	    "a password is asked for meanwhile"
+else
+	at_prompt true
+	runs "a password"
+	has "a password: the plugin answered before the prompt" "$before" \
+	    "verdict=member reason=granted service=sudo login=erin "
+	at_prompt take_away
+	runs "a role that is removed while the prompt waits: the answer stands"
+	is "and it was not asked again" "$lines" "$before"
+	has "twrbac remains lists who waits there" "$remains" "sudo"
+fi
 by erin sudo -S -k -p ASK $ID </dev/null >"$W/tmp/prompt" 2>&1
 status=$? said=$(cat "$W/tmp/prompt") lines=
 refused "the next one, before any prompt or behind it"
