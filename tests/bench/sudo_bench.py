@@ -10,7 +10,7 @@ import shutil
 import statistics
 import subprocess
 
-ROUNDS = int(os.environ.get("TWR_BENCH_SUDO_ROUNDS", "60"))
+ROUNDS = int(os.environ.get("TWR_BENCH_SUDO_ROUNDS", "250"))
 LOGIN = "nobody"
 GROUPS = 1000
 PLUGIN_FOLDERS = ("/usr/libexec/sudo", "/usr/lib/sudo", "/usr/lib64/sudo",
